@@ -1,0 +1,26 @@
+import { inspect } from 'node:util';
+
+/** A string that never shows itself: logs, errors, JSON and templates all print `***`. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The real value, for the one place that puts it on the wire. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '***';
+  }
+
+  toJSON(): string {
+    return '***';
+  }
+
+  [inspect.custom](): string {
+    return '***';
+  }
+}

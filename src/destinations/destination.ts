@@ -1,0 +1,85 @@
+import type { Clock } from '../core/clock.ts';
+import type { Delivery, SendResult } from '../core/delivery.ts';
+import type { Infer, ObjectSchema } from '../core/schema.ts';
+import type { TlsOptions } from '../net/tls.ts';
+
+/** Options that every destination has; `net/` and the delivery loop take them, a destination only passes them on. */
+export interface CommonOptions {
+  readonly timeoutMs: number;
+  readonly tls: TlsOptions;
+  /** URL of an HTTP proxy, with its credentials if any. */
+  readonly proxy: string | undefined;
+}
+
+/** Where `local` puts a notification: herald's own list. */
+export interface Inbox {
+  put(item: InboxItem): void;
+}
+
+export interface InboxItem {
+  readonly key: string;
+  readonly eventId: string;
+  readonly at: number;
+  readonly rule: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+export interface DestinationDeps {
+  readonly name: string;
+  readonly instance: string;
+  /** authentik's own address without a trailing slash, for links. */
+  readonly authentikUrl: string | undefined;
+  readonly clock: Clock;
+  readonly common: CommonOptions;
+  readonly inbox: Inbox;
+  /** Writes to standard output; resolves when it is taken. */
+  readonly stdout: (text: string) => Promise<void>;
+  /** Standard output is a terminal that shows colours. */
+  readonly colours: boolean;
+}
+
+export interface Destination {
+  /**
+   * One attempt: renders, sends, classifies. Never retries, sleeps, logs or counts; never rejects but for a bug.
+   * The batch has 1 to `limits.items` deliveries in order. Aborting ends it within 100 ms with a `retry` result.
+   */
+  send(batch: readonly Delivery[], signal: AbortSignal): Promise<SendResult>;
+  /** Closes connections; nothing is under way when it is called. */
+  close(): Promise<void>;
+}
+
+/** How the delivery loop treats a kind unless the user says otherwise. */
+export interface DeliveryPolicy {
+  /** Most deliveries of one `send`. */
+  readonly items: number;
+  /** Most bytes of event JSON of one `send`. */
+  readonly bytes: number;
+  /** How long a batch that is not full waits for more. */
+  readonly waitMs: number;
+  /** Older deliveries are given up; undefined never does. 24 h for chat kinds. */
+  readonly maxAgeMs: number | undefined;
+  /** After a 429, what is waiting goes out as one digest message of up to this many; 1 for kinds without a digest. */
+  readonly digest: number;
+}
+
+/** A kind of destination as one value. `schema` has its own options; `type` and the common ones are added by `config/`. */
+export interface DestinationKind<S extends ObjectSchema = ObjectSchema> {
+  readonly type: string;
+  readonly summary: string;
+  readonly schema: S;
+  /** As the user would write it, without `type`. Valid, so that the contract tests can create it. */
+  readonly example: { readonly [key: string]: unknown };
+  /** May depend on the options (`encoding: ndjson` batches). */
+  policy(config: Infer<S>): DeliveryPolicy;
+  /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */
+  check?(config: Infer<S>): readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+  /** Opens nothing and schedules nothing. */
+  create(config: Infer<S>, deps: DestinationDeps): Destination;
+}
+
+/** Keeps the schema's literal type so that `create` gets the type derived from it. */
+export function defineDestination<const S extends ObjectSchema>(kind: DestinationKind<S>): DestinationKind<S> {
+  return kind;
+}
