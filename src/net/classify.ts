@@ -1,0 +1,65 @@
+import type { SendResult } from '../core/delivery.ts';
+import type { HttpFailure, HttpReply } from './http.ts';
+
+const retryAfterMsMax = 3_600_000;
+/** Tokens rotate and hooks are repaired by people: hold and ask again slowly. */
+const unauthorizedMs = 120_000;
+const detailCharsMax = 200;
+
+/** What a destination's answer means, where the service has no words of its own. `batchSize` is how many deliveries the request carried. */
+export function classifyReply(reply: HttpReply | HttpFailure, nowMs: number, batchSize = 1): SendResult {
+  if (reply.kind === 'failure') return { status: 'retry', reason: reply.reason, detail: reply.detail };
+  const { status } = reply;
+  if (status >= 200 && status <= 299) return { status: 'delivered' };
+  const detail = describeReply(reply);
+  if (status >= 300 && status <= 399) return { status: 'rejected', reason: 'redirect', detail };
+  if (status === 401 || status === 403) {
+    const afterMs = Math.max(retryAfterMs(reply.headers['retry-after'], nowMs) ?? 0, unauthorizedMs);
+    return { status: 'retry', reason: 'unauthorized', afterMs, detail };
+  }
+  if (status === 404 || status === 410) return { status: 'rejected', reason: 'not_found', detail };
+  if (status === 413) {
+    return batchSize > 1
+      ? { status: 'retry', reason: 'too_large', split: true, detail }
+      : { status: 'rejected', reason: 'too_large', detail };
+  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    const afterMs = retryAfterMs(reply.headers['retry-after'], nowMs);
+    const reason = status === 429 ? 'throttled' : status === 408 ? 'timeout' : 'unavailable';
+    return { status: 'retry', reason, detail, ...(afterMs !== undefined && { afterMs }) };
+  }
+  return { status: 'rejected', reason: 'invalid', detail };
+}
+
+/** `HTTP 400: <start of the body>` for people: one line, at most 200 characters of the answer. */
+export function describeReply(reply: HttpReply): string {
+  const body = shortText(reply.body);
+  return body === '' ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${body}`;
+}
+
+/** The start of a foreign text on one line, control characters made visible as `\x1b`. */
+export function shortText(text: string): string {
+  const short = text
+    .slice(0, detailCharsMax * 4)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, detailCharsMax);
+  // eslint-disable-next-line no-control-regex -- making them visible is the point
+  return short.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, visible);
+}
+
+function visible(char: string): string {
+  const code = char.charCodeAt(0);
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** Milliseconds of a `Retry-After` header (seconds, decimals allowed, or an HTTP date), from 0 to an hour; undefined when there is none or it is neither. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  const text = header?.trim();
+  if (text === undefined || text === '') return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text) * 1000), retryAfterMsMax);
+  // Date.parse takes far more than HTTP dates: `-5` would be a month.
+  if (!/^[A-Za-z]{3,9},? /.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(at - nowMs, 0), retryAfterMsMax);
+}

@@ -1,0 +1,145 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../core/clock.ts';
+import { userAgent } from '../core/identity.ts';
+import { failureOf } from './failure.ts';
+import type { HttpClient, HttpFailure, HttpReply, HttpRequestOptions } from './http.ts';
+import { scrub } from './scrub.ts';
+import type { TlsOptions } from './tls.ts';
+
+/** What every HTTP destination is configured with. `timeoutMs` is for one request as a whole, from connecting to the last byte. */
+export interface HttpClientOptions {
+  readonly timeoutMs: number;
+  readonly tls: TlsOptions;
+  /** URL of an HTTP proxy, with its credentials if any. */
+  readonly proxy: string | undefined;
+}
+
+const bodyBytesMax = 64 * 1024;
+const connectMsMax = 10_000;
+
+/** A client of its own connections: one at a time, kept open between requests. Opens nothing until the first request. */
+export function createHttpClient(options: HttpClientOptions, clock: Clock): HttpClient {
+  let dispatcher: Promise<Dispatcher> | undefined;
+  return {
+    request(request) {
+      dispatcher ??= createDispatcher(options);
+      return attempt(dispatcher, request, options.timeoutMs, clock);
+    },
+    async close() {
+      const closing = dispatcher;
+      dispatcher = undefined;
+      // destroy, not close: an aborted request may have left a connection that is still being made.
+      await (await closing?.catch(() => undefined))?.destroy();
+    },
+  };
+}
+
+/** undici is loaded with the first request: it costs 17 MB that a configuration without HTTP need not pay. */
+async function createDispatcher({ timeoutMs, tls, proxy }: HttpClientOptions): Promise<Dispatcher> {
+  const { Agent, ProxyAgent } = await import('undici');
+  const connect = {
+    timeout: Math.min(timeoutMs, connectMsMax),
+    minVersion: 'TLSv1.2' as const,
+    rejectUnauthorized: tls.insecure !== true,
+    allowH2: false,
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+  };
+  const own = {
+    ...connect,
+    ...(tls.cert !== undefined && { cert: tls.cert }),
+    ...(tls.key !== undefined && { key: tls.key.reveal() }),
+  };
+  const common = { connections: 1, allowH2: false, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  if (proxy === undefined) return new Agent({ ...common, connect: own });
+  return new ProxyAgent({ ...common, uri: proxy, proxyTls: connect, requestTls: own, connectTimeout: connect.timeout });
+}
+
+const ended = new Error('the attempt has ended');
+
+/** Ends by itself, by the deadline or by the caller's signal, whichever is first; what undici still does then is cut off. */
+function attempt(
+  dispatcher: Promise<Dispatcher>,
+  request: HttpRequestOptions,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<HttpReply | HttpFailure> {
+  const { signal } = request;
+  if (signal.aborted) return Promise.resolve(aborted);
+  return new Promise((resolve) => {
+    // undici listens on a signal of our own, so that the caller's long-lived one carries one listener, removed below.
+    const cut = new AbortController();
+    const settle = (outcome: HttpReply | HttpFailure): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(outcome);
+      cut.abort(ended);
+    };
+    const onAbort = (): void => {
+      settle(aborted);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    void clock.sleep(timeoutMs, cut.signal).then(() => {
+      if (!cut.signal.aborted) settle(timedOut);
+    });
+    exchange(dispatcher, request, cut.signal).then(settle, (error: unknown) => {
+      settle(failureOf(error));
+    });
+  });
+}
+
+const aborted: HttpFailure = { kind: 'failure', reason: 'unavailable', detail: 'aborted' };
+const timedOut: HttpFailure = { kind: 'failure', reason: 'timeout', detail: 'no complete answer in time' };
+
+async function exchange(
+  dispatcher: Promise<Dispatcher>,
+  request: HttpRequestOptions,
+  signal: AbortSignal,
+): Promise<HttpReply | HttpFailure> {
+  const url = new URL(request.url);
+  const headers = { 'user-agent': userAgent, ...credentials(url), ...request.headers };
+  const reply = await (
+    await dispatcher
+  ).request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: request.method,
+    headers,
+    body: request.method === 'GET' ? null : request.body,
+    signal,
+  });
+  const body = await readBody(reply.body);
+  const outside = reply.statusCode < 200 || reply.statusCode > 299;
+  return {
+    kind: 'reply',
+    status: reply.statusCode,
+    headers: singleHeaders(reply.headers),
+    // Error pages like to repeat the path that was asked for, which is where chat services put their secret.
+    body: outside ? scrub(body, url, headers) : body,
+  };
+}
+
+/** `https://user:password@host/` means Basic authentication, which undici leaves to its caller. */
+function credentials(url: URL): { readonly authorization?: string } {
+  if (url.username === '' && url.password === '') return {};
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Leaving the loop early destroys the socket: an answer of gigabytes is not drained for the sake of keeping it. */
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bodyBytesMax).toString('utf8');
+}
+
+function singleHeaders(headers: { readonly [name: string]: string | string[] | undefined }): HttpReply['headers'] {
+  const out: { [name: string]: string | undefined } = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    out[name.toLowerCase()] = Array.isArray(value) ? value[0] : value;
+  }
+  return out;
+}

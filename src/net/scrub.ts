@@ -1,0 +1,40 @@
+const secretLengthMin = 8;
+
+/** Headers whose values are no secret and may stand in an answer. */
+const plainHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'content-encoding',
+  'content-type',
+  'user-agent',
+  'webhook-id',
+  'webhook-timestamp',
+]);
+
+/**
+ * The text with everything of the request's address and headers that could be a secret replaced by `***`:
+ * path, path segments and query values of eight characters and more, user-info, header values.
+ */
+export function scrub(text: string, url: URL, headers: { readonly [name: string]: string }): string {
+  if (text === '') return text;
+  const found = [
+    url.href,
+    url.pathname + url.search,
+    url.pathname,
+    ...url.pathname.split('/'),
+    ...[...url.searchParams].map(([, value]) => value),
+    url.username,
+    url.password,
+    ...Object.entries(headers)
+      .filter(([name]) => !plainHeaders.has(name.toLowerCase()))
+      .flatMap(([, value]) => [value, ...value.split(' ')]),
+  ];
+  const secrets = new Set(found.flatMap((part) => [part, decoded(part)]).filter((s) => s.length >= secretLengthMin));
+  // The longest first, so that no rest of a long one is left when a short one is part of it.
+  const ordered = [...secrets].sort((a, b) => b.length - a.length);
+  return ordered.reduce((out, secret) => out.replaceAll(secret, '***'), text);
+}
+
+function decoded(text: string): string {
+  // decodeURIComponent throws for a lone `%`, which a URL may well hold.
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+}
