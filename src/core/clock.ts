@@ -26,3 +26,8 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** A number from 0 to below 1. */
+export type Random = () => number;
+
+export const systemRandom: Random = () => Math.random();

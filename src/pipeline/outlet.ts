@@ -1,0 +1,160 @@
+import type { Logger } from 'pino';
+import type { Clock, Random } from '../core/clock.ts';
+import type { Reason, SendResult } from '../core/delivery.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { DeliveryPolicy, Destination } from '../destinations/destination.ts';
+import type { Journal, Leased, Settlement } from '../journal/journal.ts';
+import { settle, type Verdict } from './settle.ts';
+import type { RetryPolicy } from './retry.ts';
+
+export interface OutletDeps {
+  readonly name: string;
+  readonly destination: Destination;
+  readonly policy: DeliveryPolicy;
+  readonly retry: RetryPolicy;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** How a destination does, for `/readyz` and the page. */
+export interface OutletHealth {
+  readonly state: 'ok' | 'failing';
+  readonly reason: Reason | undefined;
+  readonly detail: string | undefined;
+  readonly sinceMs: number;
+}
+
+/** The way out: one loop per destination, so that a dead one delays no other. The only place that retries. */
+export interface Outlet {
+  readonly name: string;
+  /** Delivers until `stop` aborts. Once `drain` aborts it returns as soon as nothing is due. */
+  run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
+  /** New deliveries were written. */
+  wake(): void;
+  health(): OutletHealth;
+}
+
+/** A queue that nothing woke us for is looked at this often. */
+const idleMs = 60_000;
+
+export function createOutlet(deps: OutletDeps): Outlet {
+  const { name, destination, policy, journal, metrics, clock, log } = deps;
+  let wakeUp: AbortController | undefined;
+  let woken = false;
+  let health: OutletHealth = { state: 'ok', reason: undefined, detail: undefined, sinceMs: clock.now() };
+  /** Most items of the next attempt: halved when a batch is refused as a whole, doubled up to the policy's after a success. */
+  let itemsMax = policy.items;
+
+  return { name, run, wake, health: () => health };
+
+  function wake(): void {
+    woken = true;
+    wakeUp?.abort();
+  }
+
+  async function run(drain: AbortSignal, stop: AbortSignal): Promise<void> {
+    const onSignal = (): void => wakeUp?.abort();
+    drain.addEventListener('abort', onSignal, { once: true });
+    stop.addEventListener('abort', onSignal, { once: true });
+    while (!stop.aborted) {
+      woken = false;
+      const batch = journal.lease(name, { items: itemsMax, bytes: policy.bytes }, clock.now());
+      const waitMs = batch.length === 0 ? untilDue() : untilFull(batch, drain);
+      if (waitMs > 0) {
+        // Draining takes what is due now and leaves what waits for its next attempt on disk.
+        if (batch.length === 0 && drain.aborted) break;
+        await rest(waitMs);
+        continue;
+      }
+      await attempt(batch, stop);
+    }
+    drain.removeEventListener('abort', onSignal);
+    stop.removeEventListener('abort', onSignal);
+  }
+
+  function untilDue(): number {
+    const due = journal.nextDue(name);
+    return due === undefined ? idleMs : Math.max(1, Math.min(idleMs, due - clock.now()));
+  }
+
+  /** A batch that is not full waits for more, counted from its first delivery. */
+  function untilFull(batch: readonly Leased[], drain: AbortSignal): number {
+    const [first] = batch;
+    if (first === undefined || drain.aborted || batch.length >= itemsMax || policy.waitMs === 0) return 0;
+    return first.firstDueAt + policy.waitMs - clock.now();
+  }
+
+  async function rest(ms: number): Promise<void> {
+    if (woken) return;
+    wakeUp = new AbortController();
+    await clock.sleep(ms, wakeUp.signal);
+    wakeUp = undefined;
+  }
+
+  async function attempt(leased: readonly Leased[], stop: AbortSignal): Promise<void> {
+    const expired = leased.filter((item) => isExpired(item));
+    if (expired.length > 0) {
+      finish(
+        expired.map((item) => ({ seq: item.seq, state: 'dead', reason: 'expired' })),
+        leased,
+      );
+    }
+    const batch = expired.length === 0 ? leased : leased.filter((item) => !isExpired(item));
+    if (batch.length === 0) return;
+    const result = await destination.send(batch, stop);
+    // An attempt that we cut off ourselves says nothing about the destination.
+    if (stop.aborted && result.status === 'retry') return;
+    conclude(result, batch);
+  }
+
+  function isExpired(item: Leased): boolean {
+    const { maxAgeMs } = deps.retry;
+    return maxAgeMs !== undefined && clock.now() - item.firstDueAt > maxAgeMs;
+  }
+
+  function conclude(result: SendResult, batch: readonly Leased[]): void {
+    const verdict = settle(result, batch, { retry: deps.retry, nowMs: clock.now(), random: deps.random });
+    if (verdict.shrink) itemsMax = Math.max(1, Math.floor(batch.length / 2));
+    else if (verdict.digest && policy.digest > 1) itemsMax = policy.digest;
+    else if (result.status === 'delivered') itemsMax = Math.min(policy.items, itemsMax * 2);
+    finish(verdict.settlements, batch);
+    notice(verdict);
+  }
+
+  function finish(settlements: readonly Settlement[], batch: readonly Leased[]): void {
+    if (settlements.length === 0) return;
+    const nowMs = clock.now();
+    journal.settle(name, settlements, nowMs);
+    const at = new Map(batch.map((item) => [item.seq, item.event.at]));
+    const counts = new Map<string, { outcome: Settlement['state']; reason: Reason | ''; count: number }>();
+    for (const item of settlements) {
+      const reason = item.state === 'delivered' ? '' : item.reason;
+      const entry = counts.get(`${item.state} ${reason}`) ?? { outcome: item.state, reason, count: 0 };
+      entry.count += 1;
+      counts.set(`${item.state} ${reason}`, entry);
+      if (item.state === 'delivered') {
+        metrics.deliveryLatency(name, Math.max(0, nowMs - (at.get(item.seq) ?? nowMs)) / 1000);
+      }
+    }
+    for (const { outcome, reason, count } of counts.values()) metrics.deliveries(name, outcome, reason, count);
+  }
+
+  /** One log line per change, not one per attempt. */
+  function notice({ failure, dead }: Verdict): void {
+    if (dead > 0)
+      log.error({ destination: name, reason: failure?.reason, detail: failure?.detail, count: dead }, 'given up');
+    if (failure?.reason === health.reason && (failure !== undefined) === (health.state === 'failing')) return;
+    const nowMs = clock.now();
+    if (failure === undefined) {
+      log.info({ destination: name, failed_ms: nowMs - health.sinceMs }, 'delivering again');
+      health = { state: 'ok', reason: undefined, detail: undefined, sinceMs: nowMs };
+      return;
+    }
+    health = { state: 'failing', reason: failure.reason, detail: failure.detail, sinceMs: nowMs };
+    if (failure.retried)
+      log.warn({ destination: name, reason: failure.reason, detail: failure.detail }, 'delivery fails, retrying');
+  }
+}

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { Clock, Random } from '../core/clock.ts';
+import { OperationalError } from '../core/errors.ts';
+import { retryWaitMs } from './retry.ts';
+
+export interface SuperviseDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Told what is wrong, and undefined when it runs again. */
+  readonly onState: (trouble: string | undefined) => void;
+}
+
+const policy = { baseMs: 1000, maxMs: 60_000, maxAgeMs: undefined };
+/** A run that lasted this long was a good one: the next failure starts at the shortest wait. */
+const settledMs = 60_000;
+
+/**
+ * Runs a part until it ends by itself or the signal aborts, and again after a growing wait whenever the world refuses
+ * (OperationalError). Anything else is our bug and ends the program.
+ */
+export async function supervise(run: () => Promise<void>, signal: AbortSignal, deps: SuperviseDeps): Promise<void> {
+  const { clock, random, log, onState } = deps;
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    const startedMs = clock.monotonic();
+    try {
+      onState(undefined);
+      await run();
+      return;
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      if (clock.monotonic() - startedMs > settledMs) attempt = 1;
+      const waitMs = retryWaitMs(policy, attempt, undefined, random);
+      onState(`${error.code}: ${error.message}`);
+      log.error({ code: error.code, wait_ms: waitMs }, error.message);
+      await clock.sleep(waitMs, signal);
+    }
+  }
+}

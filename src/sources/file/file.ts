@@ -1,0 +1,169 @@
+import { glob } from 'node:fs/promises';
+import { OperationalError } from '../../core/errors.ts';
+import type { Infer } from '../../core/schema.ts';
+import { defineSource, type Source, type SourceDeps } from '../source.ts';
+import { baseOf, createWatch, type Watch } from './watch.ts';
+import { errnoOf, isMissing, statOrMissing } from './rotated.ts';
+import { Tail, type TailOptions } from './tail.ts';
+
+const schema = {
+  type: 'object',
+  properties: {
+    paths: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      minItems: 1,
+      description:
+        'Files or patterns (`*`, `?`, `**`). Kubelet, Docker json-file and bare logs; the form is detected per file.',
+    },
+    start_at: {
+      type: 'string',
+      enum: ['end', 'beginning'],
+      default: 'end',
+      description:
+        'Where a file that was there at the start and has no checkpoint is read from. A file that appears later is read whole.',
+    },
+    max_line: {
+      type: 'string',
+      format: 'size',
+      default: '4MiB',
+      description: 'Longer lines are counted and skipped to their end.',
+    },
+    invalid_identifier: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Report logins with unknown user names, which authentik only logs, as events with the action `invalid_identifier`.',
+    },
+  },
+  required: ['paths'],
+} as const;
+
+type FileConfig = Infer<typeof schema>;
+
+/** Reads container logs from files, over renames and restarts. */
+export const file = defineSource({
+  type: 'file',
+  summary: 'Log files of containers: kubelet (CRI), Docker json-file or bare lines',
+  schema,
+  example: { name: 'server', paths: ['/var/log/pods/*/server/*.log'], start_at: 'end', max_line: '4MiB' },
+  create: (config, deps) => createFileSource(config, deps),
+});
+
+/** A file that nothing woke us for is looked at this often: network file systems and lost notifications. */
+const pollMs = 1000;
+/** New files are looked for this often, and at once when the watcher saw a name come or go. */
+const scanMs = 5000;
+const bufferBytesMin = 64 * 1024;
+const bufferBytesMax = 1024 * 1024;
+
+function createFileSource(config: FileConfig, deps: SourceDeps): Source {
+  const options: TailOptions = { maxLineBytes: config.max_line, lookalikes: config.invalid_identifier };
+  const tails = new Map<string, Tail>();
+  const troubled = new Map<string, string>();
+  let buffer = Buffer.allocUnsafe(bufferBytesMin);
+  let firstScan = true;
+
+  return { run };
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const watch = createWatch(config.paths, deps.clock, (code) =>
+      deps.log.warn({ code }, 'watching for changes is limited; files are polled every second'),
+    );
+    try {
+      await readAll(watch, signal);
+    } catch (error) {
+      throw new OperationalError('source_failed', `reading failed: ${errnoOf(error) || String(error)}`, {
+        cause: error,
+      });
+    } finally {
+      await watch.close();
+      for (const tail of tails.values()) await tail.close();
+      tails.clear();
+    }
+  }
+
+  async function readAll(watch: Watch, signal: AbortSignal): Promise<void> {
+    let scanDue = 0;
+    while (!signal.aborted) {
+      if (deps.clock.monotonic() >= scanDue) {
+        await scan();
+        scanDue = deps.clock.monotonic() + (tails.size === 0 ? pollMs : scanMs);
+      }
+      const read = await readEach(signal);
+      if (read > 0) continue;
+      if (buffer.length > bufferBytesMin) buffer = Buffer.allocUnsafe(bufferBytesMin);
+      if ((await watch.next(pollMs, signal)) === 'renamed') scanDue = 0;
+    }
+  }
+
+  /** One buffer of every file, so that a file with a long backlog does not hold up the others. */
+  async function readEach(signal: AbortSignal): Promise<number> {
+    let total = 0;
+    let lag = 0;
+    for (const [path, tail] of tails) {
+      if (signal.aborted) return total;
+      const step = await tail.read(buffer);
+      if (step.status === 'read') {
+        total += step.bytes;
+        const { events, counts, newest } = step.decoded;
+        await deps.accept({ events, counts, newest, checkpoints: new Map([[path, step.checkpoint]]) });
+        if (step.bytes === buffer.length && buffer.length < bufferBytesMax)
+          buffer = Buffer.allocUnsafe(buffer.length * 4);
+        lag += await tail.lagBytes();
+      } else if (step.status === 'gone') {
+        tails.delete(path);
+        await tail.close();
+        await deps.accept({ events: [], counts: {}, newest: undefined, checkpoints: new Map([[path, null]]) });
+      }
+    }
+    deps.lag(lag);
+    return total;
+  }
+
+  async function scan(): Promise<void> {
+    for (const pattern of config.paths) {
+      const { folder } = baseOf(pattern);
+      if ((await statOrMissing(folder).catch(() => undefined)) === undefined) trouble(folder, 'ENOENT');
+      else settled(folder);
+      let found = 0;
+      for await (const path of glob(pattern)) {
+        found += 1;
+        if (!tails.has(path)) await openTail(path);
+      }
+      if (found === 0) trouble(pattern, 'no match');
+      else settled(pattern);
+    }
+    firstScan = false;
+  }
+
+  async function openTail(path: string): Promise<void> {
+    try {
+      if ((await statOrMissing(path))?.isFile() !== true) return;
+      const saved = deps.checkpoints.get(path);
+      const resumed = saved === undefined ? undefined : await Tail.resume(path, options, saved);
+      // A file without a checkpoint that was not there at the first look is new: all of it is news.
+      const at = firstScan && saved === undefined ? config.start_at : 'beginning';
+      const tail = resumed ?? (await Tail.start(path, options, at));
+      tails.set(path, tail);
+      settled(path);
+      deps.log.info({ path, from: resumed === undefined ? at : 'checkpoint' }, 'reading');
+    } catch (error) {
+      if (isMissing(error)) return;
+      trouble(path, errnoOf(error) || String(error));
+    }
+  }
+
+  /** Says once what is wrong with a path, and once more when it changes. */
+  function trouble(path: string, what: string): void {
+    if (troubled.get(path) === what) return;
+    troubled.set(path, what);
+    if (what === 'no match') deps.log.warn({ path }, 'no file matches yet; looking again every second');
+    else if (what === 'ENOENT') deps.log.warn({ path }, 'log folder is missing; it is picked up when it appears');
+    else deps.log.warn({ path, code: what }, 'cannot read the log; trying again');
+  }
+
+  function settled(path: string): void {
+    if (troubled.delete(path)) deps.log.info({ path }, 'found');
+  }
+}

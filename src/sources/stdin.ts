@@ -1,0 +1,111 @@
+import { Transform, type Readable } from 'node:stream';
+import split2 from 'split2';
+import { createDecoder } from '../decode/create.ts';
+import type { Infer } from '../core/schema.ts';
+import { defineSource, type Source, type SourceDeps } from './source.ts';
+
+const schema = {
+  type: 'object',
+  properties: {
+    max_line: {
+      type: 'string',
+      format: 'size',
+      default: '4MiB',
+      description: 'Longer lines are counted and skipped to their end.',
+    },
+    invalid_identifier: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Report logins with unknown user names, which authentik only logs, as events with the action `invalid_identifier`.',
+    },
+  },
+} as const;
+
+type StdinConfig = Infer<typeof schema>;
+
+/** Reads standard input to its end; then herald drains and exits. */
+export const stdin = defineSource({
+  type: 'stdin',
+  summary: 'Standard input, as in `docker logs -f authentik | herald run`',
+  schema,
+  example: {},
+  create: (config, deps) => createStdinSource(config, deps),
+});
+
+const batchBytesMax = 1024 * 1024;
+const newline = 10;
+
+function createStdinSource(config: StdinConfig, deps: SourceDeps): Source {
+  return {
+    async run(signal) {
+      const decoder = createDecoder({
+        origin: {},
+        maxLineBytes: config.max_line,
+        lookalikes: config.invalid_identifier,
+      });
+      const { lines, stop } = linesOf(deps.stdin, config.max_line);
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      for await (const bytes of chunksOf(lines)) {
+        await deps.accept({ ...decoder.push(bytes), checkpoints: new Map() });
+      }
+      signal.removeEventListener('abort', stop);
+      await deps.accept({ ...decoder.end(), checkpoints: new Map() });
+    },
+  };
+}
+
+/** Whole lines as latin1 text, one character a byte. `stop` ends them after those that are already read. */
+function linesOf(input: Readable, maxLineBytes: number): { lines: Readable; stop: () => void } {
+  const limit = lineLimit(maxLineBytes);
+  // latin1 keeps every byte as it is; as UTF-8 an invalid byte would change the line, and with it the event's id.
+  limit.setEncoding('latin1');
+  input.pipe(limit);
+  return {
+    lines: limit.pipe(split2()),
+    stop: () => {
+      input.unpipe(limit);
+      limit.end();
+    },
+  };
+}
+
+/** Cuts a line that is too long to one byte above the limit: enough for the decoder to count it, in constant memory. */
+function lineLimit(maxLineBytes: number): Transform {
+  let length = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      let from = 0;
+      let keep = 0;
+      while (from < chunk.length) {
+        const at = chunk.indexOf(newline, from);
+        const end = at < 0 ? chunk.length : at;
+        const room = Math.max(0, maxLineBytes + 1 - length);
+        if (end - from > room) {
+          this.push(chunk.subarray(keep, from + room));
+          keep = end;
+        }
+        length = at < 0 ? length + end - from : 0;
+        from = end + 1;
+      }
+      this.push(chunk.subarray(keep));
+      done();
+    },
+  });
+}
+
+/** Lines put together to larger pieces, as many as are there at once: a line that comes alone is not held back. */
+async function* chunksOf(lines: Readable): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const line of lines as AsyncIterable<string>) {
+    pieces.push(Buffer.from(`${line}\n`, 'latin1'));
+    bytes += line.length + 1;
+    if (lines.readableLength > 0 && bytes < batchBytesMax) continue;
+    yield Buffer.concat(pieces);
+    pieces = [];
+    bytes = 0;
+  }
+  if (pieces.length > 0) yield Buffer.concat(pieces);
+}
