@@ -65,21 +65,34 @@ export interface DeliveryPolicy {
 }
 
 /** A kind of destination as one value. `schema` has its own options; `type` and the common ones are added by `config/`. */
-export interface DestinationKind<S extends ObjectSchema = ObjectSchema> {
+export interface DestinationKind {
   readonly type: string;
   readonly summary: string;
-  readonly schema: S;
+  readonly schema: ObjectSchema;
   /** As the user would write it, without `type`. Valid, so that the contract tests can create it. */
   readonly example: { readonly [key: string]: unknown };
   /** May depend on the options (`encoding: ndjson` batches). */
-  policy(config: Infer<S>): DeliveryPolicy;
+  policy(config: unknown): DeliveryPolicy;
   /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */
-  check?(config: Infer<S>): readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
-  /** Opens nothing and schedules nothing. */
+  check?(config: unknown): readonly OptionProblem[];
+  /** Opens nothing and schedules nothing. `config` is what the schema was loaded to. */
+  create(config: unknown, deps: DestinationDeps): Destination;
+}
+
+export interface OptionProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A destination kind as its file declares it: its functions get the type that is derived from the schema. */
+export interface DestinationSpec<S extends ObjectSchema> extends DestinationKind {
+  readonly schema: S;
+  policy(config: Infer<S>): DeliveryPolicy;
+  check?(config: Infer<S>): readonly OptionProblem[];
   create(config: Infer<S>, deps: DestinationDeps): Destination;
 }
 
-/** Keeps the schema's literal type so that `create` gets the type derived from it. */
-export function defineDestination<const S extends ObjectSchema>(kind: DestinationKind<S>): DestinationKind<S> {
-  return kind;
+/** Checks a declaration against its own schema and forgets the particular type, so that one list can hold all kinds. */
+export function defineDestination<const S extends ObjectSchema>(spec: DestinationSpec<S>): DestinationKind {
+  return spec;
 }

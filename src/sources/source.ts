@@ -38,17 +38,23 @@ export interface Source {
 }
 
 /** A kind of source as one value. `schema` has its own options; `type` and `name` are common to all. */
-export interface SourceKind<S extends ObjectSchema = ObjectSchema> {
+export interface SourceKind {
   readonly type: string;
   readonly summary: string;
-  readonly schema: S;
+  readonly schema: ObjectSchema;
   /** As the user would write it, without `type`. */
   readonly example: { readonly [key: string]: unknown };
-  /** Opens nothing and schedules nothing. */
+  /** Opens nothing and schedules nothing. `config` is what the schema was loaded to. */
+  create(config: unknown, deps: SourceDeps): Source;
+}
+
+/** A source kind as its file declares it: `create` gets the type that is derived from the schema. */
+export interface SourceSpec<S extends ObjectSchema> extends SourceKind {
+  readonly schema: S;
   create(config: Infer<S>, deps: SourceDeps): Source;
 }
 
-/** Keeps the schema's literal type so that `create` gets the type derived from it. */
-export function defineSource<const S extends ObjectSchema>(kind: SourceKind<S>): SourceKind<S> {
-  return kind;
+/** Checks a declaration against its own schema and forgets the particular type, so that one list can hold all kinds. */
+export function defineSource<const S extends ObjectSchema>(spec: SourceSpec<S>): SourceKind {
+  return spec;
 }
