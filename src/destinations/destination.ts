@@ -85,7 +85,7 @@ export interface OptionProblem {
 }
 
 /** A destination kind as its file declares it: its functions get the type that is derived from the schema. */
-export interface DestinationSpec<S extends ObjectSchema> extends DestinationKind {
+export interface DestinationSpec<S extends ObjectSchema> extends Pick<DestinationKind, 'type' | 'summary' | 'example'> {
   readonly schema: S;
   policy(config: Infer<S>): DeliveryPolicy;
   check?(config: Infer<S>): readonly OptionProblem[];
@@ -94,5 +94,6 @@ export interface DestinationSpec<S extends ObjectSchema> extends DestinationKind
 
 /** Checks a declaration against its own schema and forgets the particular type, so that one list can hold all kinds. */
 export function defineDestination<const S extends ObjectSchema>(spec: DestinationSpec<S>): DestinationKind {
-  return spec;
+  // The functions take more particular options than the list knows; `config/` loads them by this very schema.
+  return spec as unknown as DestinationKind;
 }
