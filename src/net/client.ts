@@ -20,28 +20,34 @@ const connectMsMax = 10_000;
 /** A client of its own connections: one at a time, kept open between requests. Opens nothing until the first request. */
 export function createHttpClient(options: HttpClientOptions, clock: Clock): HttpClient {
   let dispatcher: Promise<Dispatcher> | undefined;
+  // Destroying a dispatcher leaves a connection alone that is still being made; its socket listens to this.
+  const life = new AbortController();
   return {
     request(request) {
-      dispatcher ??= createDispatcher(options);
+      dispatcher ??= createDispatcher(options, life.signal);
       return attempt(dispatcher, request, options.timeoutMs, clock);
     },
     async close() {
       const closing = dispatcher;
       dispatcher = undefined;
-      // destroy, not close: an aborted request may have left a connection that is still being made.
+      life.abort(ended);
       await (await closing?.catch(() => undefined))?.destroy();
     },
   };
 }
 
 /** undici is loaded with the first request: it costs 17 MB that a configuration without HTTP need not pay. */
-async function createDispatcher({ timeoutMs, tls, proxy }: HttpClientOptions): Promise<Dispatcher> {
+async function createDispatcher(
+  { timeoutMs, tls, proxy }: HttpClientOptions,
+  signal: AbortSignal,
+): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import('undici');
   const connect = {
     timeout: Math.min(timeoutMs, connectMsMax),
     minVersion: 'TLSv1.2' as const,
     rejectUnauthorized: tls.insecure !== true,
     allowH2: false,
+    signal,
     ...(tls.ca !== undefined && { ca: tls.ca }),
   };
   const own = {

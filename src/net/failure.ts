@@ -35,6 +35,10 @@ const tlsCode =
 /** The failure that an error of a socket, of TLS or of undici stands for. `detail` is the error's code: no message, which may name the host. */
 export function failureOf(error: unknown): HttpFailure {
   const code = codeOf(error, 0);
+  // undici gives a proxy's 407 the code of a wrong argument.
+  if (error instanceof Error && error.message.startsWith('Proxy Authentication Required')) {
+    return { kind: 'failure', reason: 'unavailable', detail: 'the proxy answered 407' };
+  }
   return { kind: 'failure', reason: reasonOf(code), detail: code ?? 'no code' };
 }
 

@@ -21,6 +21,7 @@ export function scrub(text: string, url: URL, headers: { readonly [name: string]
     url.pathname + url.search,
     url.pathname,
     ...url.pathname.split('/'),
+    ...url.search.split(/[?&=]/),
     ...[...url.searchParams].map(([, value]) => value),
     url.username,
     url.password,
