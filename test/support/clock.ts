@@ -1,0 +1,60 @@
+import type { Clock } from '../../src/core/clock.ts';
+
+/** A clock that only the test moves. Sleepers wake in the order of their time. */
+export class FakeClock implements Clock {
+  #nowMs: number;
+  #sleepers: { atMs: number; wake: () => void }[] = [];
+
+  constructor(startMs = Date.parse('2026-01-15T09:00:00Z')) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  monotonic(): number {
+    return this.#nowMs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const sleeper = { atMs: this.#nowMs + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', () => this.#wake(sleeper), { once: true });
+    });
+  }
+
+  /** How many are asleep. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  /** Moves time on, waking who is due on the way and letting each run until it sleeps again. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await settled();
+    for (;;) {
+      const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
+      if (next === undefined || next.atMs > untilMs) break;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      this.#wake(next);
+      await settled();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  #wake(sleeper: { atMs: number; wake: () => void }): void {
+    this.#sleepers = this.#sleepers.filter((item) => item !== sleeper);
+    sleeper.wake();
+  }
+}
+
+/** Lets everything that is ready run: promises, then one turn of the event loop, twice. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,27 @@
+import type { Leased } from '../../src/journal/journal.ts';
+import { fromStored } from '../../src/redact/stored.ts';
+
+/** A leased delivery of a plain failed login; `seq` makes it and its event distinct. */
+export function leased(seq: number, more: Partial<Leased> = {}): Leased {
+  const id = seq.toString(16).padStart(32, '0');
+  const json = JSON.stringify({
+    id,
+    at: Date.parse('2026-01-15T09:00:00Z') + seq,
+    action: 'login_failed',
+    client_ip: '203.0.113.7',
+    user: { username: 'ada.lovelace', pk: 6, email: 'ada.lovelace@example.com' },
+    context: { username: 'ada.lovelace' },
+    origin: {},
+  });
+  return {
+    seq,
+    key: `${id}.00000000`,
+    event: fromStored(json),
+    json,
+    rule: 'failed logins',
+    severity: 'warning',
+    attempts: 0,
+    firstDueAt: 0,
+    ...more,
+  };
+}
