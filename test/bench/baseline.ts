@@ -11,7 +11,10 @@ const run = promisify(execFile);
 /** The least that reading lines can cost: `wc -l`, which looks for newlines only. */
 export async function runWc({ file, records }: GeneratedLog): Promise<RunResult> {
   const script = 'TIMEFORMAT="%R %U %S"; time wc -l < "$0"';
-  const { stdout, stderr } = await run('bash', ['-c', script, file], { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } });
+  // Without --norc bash takes the socket that is its stdin for a remote shell and reads the user's own start file.
+  const { stdout, stderr } = await run('bash', ['--norc', '-c', script, file], {
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+  });
   if (Number(stdout) !== records) throw new Error(`wc: ${stdout.trim()} lines instead of ${records}`);
   const [wall = NaN, user = NaN, system = NaN] = stderr.trim().split(' ').map(Number);
   return result(wall, user + system, NaN);
@@ -22,7 +25,7 @@ export async function runJsonLoop({ file, events, eventsSplit }: GeneratedLog): 
   const startedAt = now();
   const { stdout } = await run(process.execPath, [fileURLToPath(import.meta.url), file]);
   const wallSeconds = (now() - startedAt) / 1000;
-  const found = JSON.parse(stdout) as { events: number; cpuSeconds: number; rssBytes: number };
+  const found: { events: number; cpuSeconds: number; rssBytes: number } = JSON.parse(stdout);
   if (found.events !== events - eventsSplit) throw new Error(`JSON.parse loop: ${found.events} events`);
   return result(wallSeconds, found.cpuSeconds, found.rssBytes);
 }
@@ -57,7 +60,7 @@ function isEvent(line: string): boolean {
   const stream = line.indexOf(' ') + 1;
   const text = line.slice(line.indexOf(' ', stream) + 3);
   try {
-    const { event, level } = JSON.parse(text) as { event?: unknown; level?: unknown };
+    const { event, level }: { event?: unknown; level?: unknown } = JSON.parse(text);
     return event === 'Created Event' && level === 'info';
   } catch {
     // Plain lines and the parts of split ones.

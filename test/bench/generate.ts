@@ -15,7 +15,7 @@ import { seeded, type Random } from './random.ts';
 import { readTemplates, type Template } from './template.ts';
 
 /** What a generated file is made of. `share` of its logical lines are events: 0 to 1. */
-export interface LogOptions {
+interface LogOptions {
   readonly bytes: number;
   readonly share: number;
   readonly seed: number;
@@ -68,7 +68,10 @@ export function generate(options: LogOptions): GeneratedLog {
   const name = `r${revision}-seed${options.seed}-${options.bytes}-${Math.round(options.share * 1000)}`;
   const root = join(cacheRoot, name);
   const meta = join(root, 'meta.json');
-  if (existsSync(meta)) return JSON.parse(readFileSync(meta, 'utf8')) as GeneratedLog;
+  if (existsSync(meta)) {
+    const found: GeneratedLog = JSON.parse(readFileSync(meta, 'utf8'));
+    return found;
+  }
   const file = join(root, place);
   mkdirSync(dirname(file), { recursive: true });
   const made = { root, file, ...write(file, options) };
@@ -118,7 +121,7 @@ function write(file: string, { bytes, share, seed }: LogOptions): Omit<Generated
       writeSync(out, block, 0, used);
       used = 0;
     }
-    used += block.latin1Write(line, used);
+    used += block.write(line, used, 'latin1');
     count.records += 1;
     count.bytes += line.length;
   };

@@ -7,7 +7,7 @@ import type { Sink } from './sink.ts';
 import { checkedRun, type RunResult } from './throughput.ts';
 
 /** How one daemon of the bench is set up. */
-export interface HeraldOptions {
+interface HeraldOptions {
   readonly file: string;
   readonly url: string;
   /** `single` is one request per event, at once. */

@@ -1,6 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +43,7 @@ export async function killAndRestart(bytes: number, kills: number, seed: number)
     const last = home.start();
     const { items, distinct } = await sink.reached(log.events, waitMsMax);
     await last.stop('SIGTERM');
-    return { kills, events: log.events, journal: await countRows(home.journal), sink: { items, distinct } };
+    return { kills, events: log.events, journal: countRows(home.journal), sink: { items, distinct } };
   } finally {
     await sink.stop();
     rmSync(scratch, { recursive: true });
@@ -56,8 +55,8 @@ export function survived({ events, journal, sink }: Survival): boolean {
   return journal.rows === events && journal.distinct === events && sink.distinct === events;
 }
 
-async function countRows(folder: string): Promise<Survival['journal']> {
-  const [file] = await Array.fromAsync(glob(join(folder, '*.{db,sqlite,sqlite3}')));
+function countRows(folder: string): Survival['journal'] {
+  const [file] = globSync(join(folder, '*.{db,sqlite,sqlite3}'));
   if (file === undefined) throw new Error(`no database in ${folder}`);
   const db = new DatabaseSync(file, { readOnly: true });
   try {

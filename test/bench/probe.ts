@@ -52,7 +52,7 @@ interface Running {
   readonly receiver: Receiver;
   readonly firstMs: number;
   /** Writes one more event line; `performance.now()` just before. */
-  append(): number;
+  readonly append: () => number;
 }
 
 /** A daemon that tails a log of one event, which has arrived. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A loopback HTTP server inside the measuring process, so that sending and arriving are read from one clock. */
@@ -26,7 +25,8 @@ export async function startReceiver(): Promise<Receiver> {
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : address;
   return {
     url: `http://127.0.0.1:${port}/events`,
     next: async (waitMsMax) => {

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** What a sink has taken since its start or the last reset. Times are ms since 1970 with fractions; NaN before the first. */
+/** What a sink has taken since its start or the last reset. Times are ms since 1970 with fractions; 0 before the first. */
 export interface SinkStats {
   readonly requests: number;
   readonly bytes: number;
@@ -31,13 +30,12 @@ export interface Sink {
 export async function startSink(options: { readonly keepIds: boolean }): Promise<Sink> {
   const args = [fileURLToPath(import.meta.url), ...(options.keepIds ? ['--keep-ids'] : [])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = `http://127.0.0.1:${Number(line.toString())}`;
+  const [line]: unknown[] = await once(child.stdout, 'data');
+  const url = `http://127.0.0.1:${Number(String(line))}`;
   const get = async (path: string): Promise<SinkStats> => {
-    const stats = (await (await fetch(url + path)).json()) as Record<keyof SinkStats, number | null>;
-    // JSON has no NaN.
-    const { firstAt, lastAt, ...counts } = stats as SinkStats;
-    return { ...counts, firstAt: firstAt ?? NaN, lastAt: lastAt ?? NaN };
+    const answer = await fetch(url + path);
+    const stats: SinkStats = JSON.parse(await answer.text());
+    return stats;
   };
   return {
     url: `${url}/events`,
@@ -104,11 +102,12 @@ async function serve(keepIds: boolean): Promise<void> {
   server.requestTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+  const address = server.address();
+  process.stdout.write(`${typeof address === 'object' ? address?.port : address}\n`);
 }
 
 function fresh(): Counted {
-  return { requests: 0, bytes: 0, items: 0, firstAt: NaN, lastAt: NaN, ids: new Set() };
+  return { requests: 0, bytes: 0, items: 0, firstAt: 0, lastAt: 0, ids: new Set() };
 }
 
 /** Counts a body as it streams; keeps it whole only where ids are wanted. */
@@ -125,7 +124,7 @@ function take(request: IncomingMessage, keepIds: boolean, counted: Counted, done
     if (!endsInNewline) counted.items += 1;
     counted.requests += 1;
     counted.lastAt = performance.timeOrigin + performance.now();
-    if (Number.isNaN(counted.firstAt)) counted.firstAt = counted.lastAt;
+    if (counted.firstAt === 0) counted.firstAt = counted.lastAt;
     for (const line of Buffer.concat(kept).toString().split('\n')) {
       if (line !== '') counted.ids.add(eventId(line));
     }
@@ -135,7 +134,7 @@ function take(request: IncomingMessage, keepIds: boolean, counted: Counted, done
 
 /** The id where herald's bodies have it: `{event: {id}}`. */
 function eventId(line: string): string {
-  const { event } = JSON.parse(line) as { event: { id: string } };
+  const { event }: { event: { id: string } } = JSON.parse(line);
   return event.id;
 }
 

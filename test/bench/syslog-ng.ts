@@ -7,7 +7,7 @@ import type { Sink } from './sink.ts';
 import { checkedRun, type RunResult } from './throughput.ts';
 
 /** `prefiltered` searches the raw line for the bytes of an event before anything is parsed. */
-export type Variant = 'plain' | 'prefiltered';
+type Variant = 'plain' | 'prefiltered';
 
 /**
  * The main job as syslog-ng does it: reads the file from its head, parses CRI and JSON, keeps the info-level events and posts
@@ -15,7 +15,7 @@ export type Variant = 'plain' | 'prefiltered';
  * the window is larger than a fetch, so that reading never waits for the sender; what is sent is the text as it was read, so
  * that nothing is serialised again.
  */
-export function configuration(variant: Variant, file: string, url: string): string {
+function configuration(variant: Variant, file: string, url: string): string {
   return `@version: 3.38
 options {
   threaded(yes); stats-freq(0); use-dns(no); dns-cache(no); keep-hostname(yes); chain-hostnames(no);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { asObject, asText, get, type JsonObject } from '../../src/core/json.ts';
 import type { Random } from './random.ts';
 
 /** One line of the corpus with holes where every printed line has its own value. */
@@ -8,7 +9,7 @@ export interface Template {
   readonly stream: 'stdout' | 'stderr';
   readonly bytes: number;
   /** The line's text at a time, in microseconds since 1970; other holes are drawn. */
-  fill(micros: number, random: Random): string;
+  readonly fill: (micros: number, random: Random) => string;
 }
 
 type Hole = (micros: number, random: Random, was: string) => string;
@@ -45,9 +46,9 @@ export function readTemplates(corpus: URL): readonly Template[] {
   const expected = readNdjson(new URL('lines.expected.ndjson', corpus));
   const origins = readNdjson(new URL('lines.origin.ndjson', corpus));
   return expected.map((line, index) => {
-    const event = line['event'] as { action: string } | null;
-    const stream = origins[index]?.['stream'] === 'stdout' ? 'stdout' : 'stderr';
-    return compile(lines[index] ?? '', String(line['family']), event?.action, stream);
+    const action = asText(get(asObject(get(line, 'event')), 'action'));
+    const stream = get(origins[index], 'stream') === 'stdout' ? 'stdout' : 'stderr';
+    return compile(lines[index] ?? '', asText(get(line, 'family')) ?? '', action, stream);
   });
 }
 
@@ -80,11 +81,11 @@ function compile(text: string, family: string, action: string | undefined, strea
   return { family, action, stream, bytes: Buffer.byteLength(text), fill };
 }
 
-function readNdjson(file: URL): readonly Record<string, unknown>[] {
+function readNdjson(file: URL): readonly JsonObject[] {
   return readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line): JsonObject => JSON.parse(line));
 }
 
 const first = ['ada', 'alan', 'barbara', 'charles', 'edith', 'frances', 'grace', 'hedy', 'jose', 'katherine', 'mary'];
