@@ -2,46 +2,15 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runJsonLoop, runWc } from './baseline.ts';
-import { generate, type GeneratedLog } from './generate.ts';
-import { runHerald } from './herald.ts';
+import { contestants, row, type Contestant, type Row } from './contest.ts';
+import { generate } from './generate.ts';
 import { median, percentile } from './measure.ts';
-import { footprint, latencies, startToFirstEvent, type Footprint } from './probe.ts';
+import { footprint, latencies, startToFirstEvent } from './probe.ts';
 import { number, table, targetTable, writePage } from './report.ts';
-import { startSink, type Sink } from './sink.ts';
-import { runSyslogNg, syslogNgVersion } from './syslog-ng.ts';
-import { judge } from './targets.ts';
+import { startSink } from './sink.ts';
+import { syslogNgVersion } from './syslog-ng.ts';
+import { judge, type Measurements } from './targets.ts';
 import type { RunResult } from './throughput.ts';
-
-/** Contestants in the order of the table. Each gets the file in turn, so that a busy moment of the machine hits all alike. */
-const contestants = {
-  'wc -l': (log) => runWc(log),
-  'JSON.parse loop': (log) => runJsonLoop(log),
-  'syslog-ng': (log, sink, scratch) => runSyslogNg('plain', log, sink, scratch),
-  'syslog-ng, byte filter first': (log, sink, scratch) => runSyslogNg('prefiltered', log, sink, scratch),
-  herald: (log, sink, scratch) => runHerald(log, sink, scratch),
-} as const satisfies {
-  readonly [name: string]: (log: GeneratedLog, sink: Sink, scratch: string) => Promise<RunResult>;
-};
-
-type Contestant = keyof typeof contestants;
-
-/** Medians over the repetitions of one contestant on one file. */
-export interface Row {
-  readonly contestant: Contestant;
-  readonly log: GeneratedLog;
-  readonly linesPerSecond: number;
-  readonly cpuSecondsPerMillion: number;
-  readonly result: RunResult;
-}
-
-/** Everything that one run of the bench measured. `rows` are by share of events in percent. */
-export interface Measurements {
-  readonly rows: ReadonlyMap<number, readonly Row[]>;
-  readonly latenciesMs: readonly number[];
-  readonly idle: Footprint;
-  readonly startMs: number;
-}
 
 const shares: readonly (readonly [number, readonly Contestant[]])[] = [
   [10, ['wc -l', 'JSON.parse loop', 'syslog-ng', 'syslog-ng, byte filter first', 'herald']],
@@ -49,6 +18,16 @@ const shares: readonly (readonly [number, readonly Contestant[]])[] = [
   [0, ['wc -l', 'syslog-ng, byte filter first', 'herald']],
 ];
 const cache = fileURLToPath(new URL('../../.bench/', import.meta.url));
+
+const method = [
+  'The file is a CRI log made from the lines of the test corpus with a seed (`test/bench/generate.ts`): each line has its own names,',
+  'addresses, ids and times. syslog-ng reads it from its head, parses CRI and JSON, keeps the info-level events and posts their text as',
+  'NDJSON to a loopback sink that counts; it joins no split records and keeps nothing on disk but its place in the file. Its second variant searches',
+  'each raw line for the bytes `Created Event` before it parses anything. herald does the same with redaction, a rule and its durable',
+  'journal (`synchronous=FULL`) in the path, and posts the normalised event. Rates count from the start of the process to the last',
+  "event's arrival, start-up included; only the rate of lines that are no events counts from the first event's arrival. CPU is user and system time",
+  'of the program itself; the sink is a process of its own.',
+].join('\n');
 
 async function measure(bytes: number, repetitions: number, quick: boolean): Promise<Measurements> {
   const scratch = `${cache}run-${process.pid}/`;
@@ -82,25 +61,6 @@ async function measure(bytes: number, repetitions: number, quick: boolean): Prom
     await sink.stop();
     rmSync(scratch, { recursive: true });
   }
-}
-
-function row(contestant: Contestant, log: GeneratedLog, results: readonly RunResult[]): Row {
-  const middle = (of: (result: RunResult) => number): number => median(results.map(of));
-  const result = {
-    wallSeconds: middle(({ wallSeconds }) => wallSeconds),
-    streamSeconds: middle(({ streamSeconds }) => streamSeconds),
-    cpuSeconds: middle(({ cpuSeconds }) => cpuSeconds),
-    rssPeakBytes: Math.max(...results.map(({ rssPeakBytes }) => rssPeakBytes)),
-    rssMeanBytes: middle(({ rssMeanBytes }) => rssMeanBytes),
-    requests: middle(({ requests }) => requests),
-  };
-  return {
-    contestant,
-    log,
-    linesPerSecond: log.lines / result.wallSeconds,
-    cpuSecondsPerMillion: (result.cpuSeconds / log.lines) * 1e6,
-    result,
-  };
 }
 
 function render({ rows, latenciesMs, idle, startMs }: Measurements): string {
@@ -140,8 +100,7 @@ function facts(command: string, repetitions: number): string {
   const day = new Date().toISOString().slice(0, 10);
   return (
     `\`${command}\`, ${day}: ${cpus().length} × ${first?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ` +
-    `syslog-ng ${syslogNgVersion()}. Medians of ${repetitions} interleaved repetitions; lines/s count from the start of the ` +
-    `process to the last event's arrival at the sink.`
+    `syslog-ng ${syslogNgVersion()}. Medians of ${repetitions} interleaved repetitions.\n\n${method}`
   );
 }
 

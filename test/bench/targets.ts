@@ -1,6 +1,15 @@
+import type { Row } from './contest.ts';
 import { percentile } from './measure.ts';
+import type { Footprint } from './probe.ts';
 import { number, type Target } from './report.ts';
-import type { Measurements, Row } from './run.ts';
+
+/** Everything that one run of the bench measured. `rows` are by share of events in percent. */
+export interface Measurements {
+  readonly rows: ReadonlyMap<number, readonly Row[]>;
+  readonly latenciesMs: readonly number[];
+  readonly idle: Footprint;
+  readonly startMs: number;
+}
 
 /** The promises about speed and size, each beside what this run measured. Ratios compare medians of one run. */
 export function judge({ rows, latenciesMs, idle, startMs }: Measurements): readonly Target[] {
