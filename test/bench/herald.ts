@@ -46,7 +46,7 @@ export function heraldHome({ file, url, encoding }: HeraldOptions, scratch: stri
           type: 'webhook',
           url,
           encoding,
-          body: { event: '${event}' },
+          format: 'herald',
           ...(encoding === 'ndjson' && { batch: { items: 1000, bytes: '1MiB', wait: '50ms' } }),
         },
       },

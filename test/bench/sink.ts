@@ -132,10 +132,10 @@ function take(request: IncomingMessage, keepIds: boolean, counted: Counted, done
   });
 }
 
-/** The id where herald's bodies have it: `{event: {id}}`. */
+/** The event's id where herald's own format has it. */
 function eventId(line: string): string {
-  const { event }: { event: { id: string } } = JSON.parse(line);
-  return event.id;
+  const { id }: { id: string } = JSON.parse(line);
+  return id;
 }
 
 if (import.meta.main) await serve(process.argv.includes('--keep-ids'));
