@@ -1,0 +1,48 @@
+/** What a character can mean to {@link scan}: one byte per ASCII code, everything else belongs to words. */
+export const classes = new Uint8Array(128);
+
+export const blank = 0; // ends a word and means nothing else
+export const word = 1; // letters, digits, `_` and `-`
+export const letterJ = 2; // a word's letter, the third of every JWT
+export const separator = 3; // `=` `:` `,` `>`: a key may stand before it
+export const bracket = 4; // `[`: one of our marks may start
+export const escape = 5; // `%` `\` `&`: something may be encoded
+export const dot = 6;
+
+for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIKLMNOPQRSTUVWXYZ0123456789_-')
+  classes[char.charCodeAt(0)] = word;
+classes['J'.charCodeAt(0)] = letterJ;
+for (const char of '=:,>') classes[char.charCodeAt(0)] = separator;
+for (const char of '%\\&') classes[char.charCodeAt(0)] = escape;
+classes['['.charCodeAt(0)] = bracket;
+classes['.'.charCodeAt(0)] = dot;
+
+/** True for the characters of words: ASCII letters, digits, `_`, `-` and all that is not ASCII. False behind the end (NaN). */
+export function isWord(code: number): boolean {
+  if (code < 128) {
+    const kind = classes[code];
+    return kind === word || kind === letterJ;
+  }
+  return code >= 128;
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Blank, tab, line feed or carriage return. */
+export function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 9 || code === 13;
+}
+
+/** The first place from `start` on whose character is one of `stops`, or the end of the text. */
+export function until(text: string, start: number, stops: ReadonlySet<number>): number {
+  let i = start;
+  while (i < text.length && !stops.has(text.charCodeAt(i))) i++;
+  return i;
+}
+
+/** The codes of a string's characters, for {@link until}. */
+export function codes(chars: string): ReadonlySet<number> {
+  return new Set(Array.from(chars, (char) => char.charCodeAt(0)));
+}

@@ -1,0 +1,94 @@
+import type { RE2JS } from 're2js';
+import { createKeyRule, type KeyRule } from './key-rule.ts';
+import { decode, layersMax, type Layer } from './layers.ts';
+import { skipMark } from './kinds.ts';
+import { scan } from './scan.ts';
+import { literals } from './source-code.ts';
+import { Spans, type Counts } from './spans.ts';
+
+/** Takes the secrets out of texts. The same string comes back when it holds none. */
+export interface TextRedactor {
+  /** Any text: a message, a URL, a user agent, a traceback. */
+  redact(text: string, counts: Counts): string;
+  /** The source code of an expression: its string literals go too. */
+  redactSource(source: string, counts: Counts): string;
+}
+
+/** `patterns` are looked for in addition to the detectors, also in decoded texts. */
+export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[]): TextRedactor {
+  const find = (text: string, found: Spans): boolean => {
+    for (const pattern of patterns) match(pattern, text, found);
+    return scan(text, keys, found);
+  };
+  // Most texts hold nothing: they share one empty list.
+  let spare = new Spans();
+  const redact = (text: string, counts: Counts, source: boolean): string => {
+    const found = spare;
+    if (find(text, found)) findDecoded(text, find, found);
+    if (source) literals(text, found);
+    if (found.size === 0) return text;
+    spare = new Spans();
+    return found.apply(text, counts);
+  };
+  return {
+    redact: (text, counts) => redact(text, counts, false),
+    redactSource: (text, counts) => redact(text, counts, true),
+  };
+}
+
+const plain = createTextRedactor(createKeyRule([]), []);
+
+/** A text without what the built-in detectors take for a secret: for answers of receivers and errors that may echo a URL or a token. */
+export function redactText(text: string): string {
+  return plain.redact(text, new Map());
+}
+
+/** Looks below the escapes, layer by layer, and adds what is there by its place in the outermost text. */
+function findDecoded(text: string, find: (text: string, found: Spans) => boolean, found: Spans): void {
+  let layer: Layer | undefined;
+  for (let depth = 0; depth < layersMax; depth++) {
+    layer = below(layer, layer?.text ?? text);
+    const inner = new Spans();
+    const encoded = find(layer.text, inner);
+    found.addMapped(inner, layer.places);
+    if (!encoded) return;
+  }
+}
+
+function below(outer: Layer | undefined, text: string): Layer {
+  const layer = decode(text);
+  if (outer !== undefined) {
+    const { places } = layer;
+    for (let i = 0; i <= layer.text.length; i++) places[i] = outer.places[places[i] ?? 0] ?? 0;
+  }
+  return layer;
+}
+
+function match(pattern: RE2JS, text: string, found: Spans): void {
+  const matcher = pattern.matcher(text);
+  let open = 0; // where the next mark may begin
+  while (matcher.find()) {
+    const start = matcher.start();
+    const end = matcher.end();
+    // Marks stay whole, or redacting twice would change the text again.
+    open = skipMarks(text, open, start, end, found);
+  }
+}
+
+/** Adds `start` to `end` without the marks in it. Gives where to look for marks next. */
+function skipMarks(text: string, open: number, start: number, end: number, found: Spans): number {
+  let from = start;
+  let at = text.indexOf('[redacted:', open);
+  while (at >= 0 && at < end) {
+    const to = skipMark(text, at);
+    if (to > at && to > from) {
+      found.add(from, at, 'pattern');
+      from = Math.max(from, to);
+    }
+    open = to > at ? to : at + 1;
+    if (to > end) return at;
+    at = text.indexOf('[redacted:', open);
+  }
+  found.add(from, end, 'pattern');
+  return at < 0 ? text.length : at;
+}

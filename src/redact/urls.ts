@@ -1,0 +1,83 @@
+import { codes, isDigit, until } from './characters.ts';
+import { isMasked } from './kinds.ts';
+import type { Spans } from './spans.ts';
+
+const authorityEnd = codes('/?#"\'<>` \t\r\n\\');
+const passwordEnd = codes('"\'<>` \t\r\n\\');
+const segmentEnd = codes('/?#&"\'<>` \t\r\n\\,;)');
+const pathEnd = codes('?#"\'<>` \t\r\n\\,;)');
+const slashInPasswordMax = 128;
+const tokenAsUserMin = 20;
+
+/** The password of `scheme://user:password@host`; `at` is the scheme's colon. Gives where to go on. */
+export function userInfo(text: string, at: number, found: Spans): number {
+  const start = at + 3;
+  const end = until(text, start, authorityEnd);
+  const authority = text.slice(start, end);
+  const colon = authority.indexOf(':');
+  const atSign = authority.lastIndexOf('@');
+  if (atSign > 0 && colon < 0) {
+    // A token in the user's place: https://<token>@host
+    if (atSign >= tokenAsUserMin && /\d/.test(authority)) return cut(text, start, start + atSign, found);
+    return start;
+  }
+  if (colon < 0 || authority.startsWith('[')) return start;
+  if (atSign > colon) return cut(text, start + colon + 1, start + atSign, found);
+  // A password with a slash, `u:pa/ss@host`, but not a port: `host:8080/users/@me`.
+  if (end === start + colon + 1 || !isNumber(text, start + colon + 1, end)) {
+    const far = text.slice(end, end + slashInPasswordMax);
+    const last = far.slice(0, until(far, 0, passwordEnd)).indexOf('@');
+    if (last >= 0) return cut(text, start + colon + 1, end + last, found);
+  }
+  return start;
+}
+
+function isNumber(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isDigit(text.charCodeAt(i))) return false;
+  return true;
+}
+
+function cut(text: string, start: number, end: number, found: Spans): number {
+  if (!isMasked(text, start, end)) found.add(start, end, 'url');
+  return end;
+}
+
+/**
+ * The secret behind a path's word: authentik's recovery links, webhooks of Slack, Discord, Teams, Mattermost and those who
+ * copy their form. `at` is the slash behind the word. Gives where to go on, `at` when there is none.
+ */
+export function secretPath(text: string, start: number, at: number, found: Spans): number {
+  const from = at + 1;
+  switch (text.slice(start, at)) {
+    case 'use-token':
+      return cutSegment(text, from, found);
+    case 'webhooks': {
+      const id = until(text, from, segmentEnd);
+      return id > from && isNumber(text, from, id) && text[id] === '/' ? cutSegment(text, id + 1, found) : at;
+    }
+    case 'services': {
+      const team = until(text, from, segmentEnd);
+      const hook = until(text, team + 1, segmentEnd);
+      const named = text[from] === 'T' && text[team] === '/' && text[team + 1] === 'B' && text[hook] === '/';
+      return named ? cutSegment(text, hook + 1, found) : at;
+    }
+    case 'hooks':
+      return until(text, from, segmentEnd) - from >= 16 ? cut(text, from, until(text, from, pathEnd), found) : at;
+    case 'webhookb2':
+      return cut(text, from, until(text, from, pathEnd), found);
+    default:
+      return at;
+  }
+}
+
+function cutSegment(text: string, start: number, found: Spans): number {
+  return cut(text, start, until(text, start, segmentEnd), found);
+}
+
+/** Where the part of a URL begins that a link's name makes secret: behind its host. Undefined for what is no URL. */
+export function afterHost(text: string, start = 0): number | undefined {
+  const scheme = text.indexOf('://', start);
+  if (scheme < 0 || scheme - start > 16) return undefined;
+  const slash = text.indexOf('/', scheme + 3);
+  return slash < 0 ? undefined : slash + 1;
+}

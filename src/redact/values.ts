@@ -1,0 +1,189 @@
+import { codes, isDigit, isSpace, isWord, until } from './characters.ts';
+import { skipMark } from './kinds.ts';
+import type { Secrecy } from './key-rule.ts';
+
+/** How a key stands in its text, which decides where its value ends. */
+export interface Place {
+  /** `=`, `:`, `,` or `>`. */
+  readonly separator: number;
+  /** The key stands in quotes. */
+  readonly quoted: boolean;
+  /** The key is an argument of a URL. */
+  readonly query: boolean;
+  readonly secrecy: Secrecy;
+  /** Where the line begins when the key is its first word, else -1. */
+  readonly lineStart: number;
+}
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const gapMax = 32;
+const queryEnd = codes('& \t\r\n"\'<>`#');
+const bareEnd = codes(' \t\r\n"\'<>`;');
+const clauseEnd = codes('\r\n"<>,;)}');
+const jsonEnd = codes(' \t\r\n"\'<>,;)}]');
+const elementEnd = codes('<');
+const lineEnd = codes('\r\n');
+
+/** Where the value behind a separator stands, without its quotes. Undefined when there is none, or when it holds pairs of its own. */
+export function readValue(text: string, from: number, place: Place): Range | undefined {
+  if (place.separator === 62) return range(text, from, until(text, from, elementEnd));
+  const start = skipBlanks(text, from, place);
+  if (isNoSecret(text, start)) return undefined;
+  const first = text.charCodeAt(start);
+  if (place.query) return range(text, start, until(text, start, queryEnd));
+  const quote = quoteAt(text, start);
+  if (quote >= 0) return readQuoted(text, quote);
+  // An escaped quote: the value is read when the escapes are taken off.
+  if (first === 92 || first === 60 || first === 123) return undefined;
+  if (skipMark(text, start) > start) return { start, end: skipMark(text, start) };
+  if (first === 91 || first === 40) return readList(text, start);
+  return readBare(text, start, place);
+}
+
+const noSecret: ReadonlySet<string> = new Set(['true', 'false', 'none', 'null', 'nil', 'undefined']);
+
+/** True for `true`, `None` and the like: they say whether there is a secret, never which. */
+function isNoSecret(text: string, start: number): boolean {
+  let end = start;
+  while (end - start < 10 && isWord(text.charCodeAt(end))) end++;
+  const next = text.charCodeAt(end);
+  const ends = Number.isNaN(next) || !(next === 46 || next === 58 || next === 47 || isWord(next));
+  return ends && noSecret.has(text.slice(start, end).toLowerCase());
+}
+
+function range(text: string, start: number, end: number): Range | undefined {
+  return end > start && start < text.length ? { start, end } : undefined;
+}
+
+function skipBlanks(text: string, from: number, { quoted, separator }: Place): number {
+  let i = from;
+  while (i - from < gapMax && (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9)) i++;
+  // Pretty-printed JSON may break the line here; elsewhere the next line is another matter.
+  if (quoted) while (i - from < gapMax && isSpace(text.charCodeAt(i))) i++;
+  return separator === 61 && i - from > 2 ? from : i;
+}
+
+/** Where the quote of a value stands that begins at `start`, behind a prefix like Python's `b`; -1 when it is not quoted. */
+function quoteAt(text: string, start: number): number {
+  const code = text.charCodeAt(start);
+  if (code === 34 || code === 39) return start;
+  const next = text.charCodeAt(start + 1);
+  const lower = code | 32;
+  const prefix = lower === 98 || lower === 114 || lower === 117 || lower === 102;
+  return prefix && (next === 34 || next === 39) ? start + 1 : -1;
+}
+
+function readQuoted(text: string, at: number): Range | undefined {
+  const quote = text[at] ?? '';
+  const wide = text.startsWith(quote.repeat(3), at) ? quote.repeat(3) : quote;
+  const start = at + wide.length;
+  return range(text, start, closing(text, start, wide));
+}
+
+/** The place of the closing quote that no backslash escapes, or the end of the text. */
+export function closing(text: string, start: number, quote: string): number {
+  for (let i = text.indexOf(quote, start); i >= 0; i = text.indexOf(quote, i + 1)) {
+    let slashes = 0;
+    while (i - slashes > start && text.charCodeAt(i - slashes - 1) === 92) slashes++;
+    if (slashes % 2 === 0) return i;
+  }
+  return text.length;
+}
+
+/** The inside of `[…]` or `(…)`, unless it holds objects, whose own keys decide. */
+function readList(text: string, at: number): Range | undefined {
+  const start = at + 1;
+  let i = start;
+  while (isSpace(text.charCodeAt(i)) && i - start < gapMax) i++;
+  const first = text.charCodeAt(i);
+  if (first === 123 || first === 60 || first === 93 || first === 41) return undefined;
+  let depth = 1;
+  for (; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 91 || code === 40) depth++;
+    else if ((code === 93 || code === 41) && --depth === 0) break;
+    else if (code === 10) break;
+  }
+  return range(text, start, i);
+}
+
+function readBare(text: string, start: number, place: Place): Range | undefined {
+  const { separator, secrecy, lineStart } = place;
+  if (secrecy === 'line') return range(text, start, headerEnd(text, start));
+  if (lineStart >= 0 && !place.quoted) {
+    const end = until(text, start, lineEnd);
+    // One line alone is prose rather than YAML.
+    if (lineStart > 0 || end < text.length) return readYaml(text, start, end, lineStart);
+  }
+  const prose = separator === 58 && isSpace(text.charCodeAt(start - 1));
+  if (prose && secrecy === 'password') return trim(text, start, until(text, start, clauseEnd));
+  const value = trim(text, start, place.quoted ? until(text, start, jsonEnd) : bareTextEnd(text, start));
+  if (value === undefined) return undefined;
+  const said = text.slice(value.start, Math.min(value.end, value.start + 16));
+  // "Failed to fetch the token: 401 Client Error", "Invalid code: expired".
+  if (secrecy !== 'password' && /^(?:\d{1,3}|0)$/.test(said)) return undefined;
+  return prose && secrecy !== 'password' && /^[A-Z]?[a-z]{1,12}$/.test(said) ? undefined : value;
+}
+
+/** The end of a header's value: the line's, or the quote in which the whole header stands. */
+function headerEnd(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10 || code === 13) return i;
+    if (code !== 34 && code !== 39) continue;
+    const next = text.charCodeAt(i + 1);
+    if (!(next === 32 || next === 59 || isWord(next))) return i; // not `a="b"; c="d"`
+  }
+  return text.length;
+}
+
+/** A YAML value: the rest of the line, or the lines of a block that are indented deeper than the key. */
+function readYaml(text: string, start: number, end: number, lineStart: number): Range | undefined {
+  if (!/^[|>][+-]?\d?$/.test(text.slice(start, Math.min(end, start + 4)))) return trim(text, start, end);
+  const indent = indentOf(text, lineStart);
+  let to = end;
+  while (to < text.length) {
+    const next = until(text, to + 1, lineEnd);
+    if (next > to + 1 && indentOf(text, to + 1) <= indent) break;
+    to = next;
+  }
+  return range(text, Math.min(end + 1, to), to);
+}
+
+function indentOf(text: string, lineStart: number): number {
+  let i = lineStart;
+  while (text.charCodeAt(i) === 32) i++;
+  return i - lineStart;
+}
+
+/** The end of a value without quotes: a blank, or a comma or ampersand with another pair behind it. */
+function bareTextEnd(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (bareEnd.has(code)) return i;
+    if ((code === 44 || code === 38) && startsPair(text, i + 1)) return i;
+  }
+  return text.length;
+}
+
+const pairLookMax = 32;
+
+function startsPair(text: string, at: number): boolean {
+  if (at >= text.length || isSpace(text.charCodeAt(at))) return true;
+  let i = at;
+  while (i - at < pairLookMax && isWord(text.charCodeAt(i))) i++;
+  const code = text.charCodeAt(i);
+  return code === 61 || code === 58 || (code === 59 && i > at && !isDigit(text.charCodeAt(at)));
+}
+
+/** Without blanks and closing punctuation at the end, which belong to the sentence. */
+function trim(text: string, start: number, end: number): Range | undefined {
+  let to = end;
+  while (to > start && ' \t)]},.;:!?'.includes(text[to - 1] ?? '')) to--;
+  // A value that is all punctuation is still a value.
+  return range(text, start, to === start ? end : to);
+}
