@@ -16,6 +16,8 @@ export interface Delivery {
   /** `<event id>.<8 hex digits of the rule>`: the same on every attempt and after every restart. The receiver's idempotency key. */
   readonly key: string;
   readonly event: SafeEvent;
+  /** The event as JSON, where the journal has it at hand; saves writing it anew. */
+  readonly json?: string;
   readonly rule: string;
   readonly severity: Severity;
   /** How many attempts were made before this one. */
@@ -51,11 +53,12 @@ export type ItemResult =
 
 /**
  * The outcome of one attempt, as a value. `detail` is for people: a short answer of the service, never a URL, a header or a secret.
+ * `delivered.detail` says what is odd about a success (a mail that one of its recipients is refused for).
  * `retry.afterMs` is what the service asked for (`Retry-After`); `split` asks to try again with smaller batches.
  * `partial.items` has one result per delivery of the batch, in its order.
  */
 export type SendResult =
-  | { readonly status: 'delivered' }
+  | { readonly status: 'delivered'; readonly detail?: string }
   | {
       readonly status: 'retry';
       readonly reason: Reason;

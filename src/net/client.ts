@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { userAgent } from '../core/identity.ts';
-import { failureOf } from './failure.ts';
-import type { HttpClient, HttpFailure, HttpReply, HttpRequestOptions } from './http.ts';
+import { bounded } from './bounded.ts';
+import type { HttpClient, HttpReply, HttpRequestOptions } from './http.ts';
 import { scrub } from './scrub.ts';
 import type { TlsOptions } from './tls.ts';
 
@@ -25,12 +25,14 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
   return {
     request(request) {
       dispatcher ??= createDispatcher(options, life.signal);
-      return attempt(dispatcher, request, options.timeoutMs, clock);
+      const open = dispatcher;
+      const bounds = { timeoutMs: options.timeoutMs, clock, signal: request.signal };
+      return bounded(bounds, (cut) => exchange(open, request, cut));
     },
     async close() {
       const closing = dispatcher;
       dispatcher = undefined;
-      life.abort(ended);
+      life.abort();
       await (await closing?.catch(() => undefined))?.destroy();
     },
   };
@@ -60,46 +62,11 @@ async function createDispatcher(
   return new ProxyAgent({ ...common, uri: proxy, proxyTls: connect, requestTls: own, connectTimeout: connect.timeout });
 }
 
-const ended = new Error('the attempt has ended');
-
-/** Ends by itself, by the deadline or by the caller's signal, whichever is first; what undici still does then is cut off. */
-function attempt(
-  dispatcher: Promise<Dispatcher>,
-  request: HttpRequestOptions,
-  timeoutMs: number,
-  clock: Clock,
-): Promise<HttpReply | HttpFailure> {
-  const { signal } = request;
-  if (signal.aborted) return Promise.resolve(aborted);
-  return new Promise((resolve) => {
-    // undici listens on a signal of our own, so that the caller's long-lived one carries one listener, removed below.
-    const cut = new AbortController();
-    const settle = (outcome: HttpReply | HttpFailure): void => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(outcome);
-      cut.abort(ended);
-    };
-    const onAbort = (): void => {
-      settle(aborted);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    void clock.sleep(timeoutMs, cut.signal).then(() => {
-      if (!cut.signal.aborted) settle(timedOut);
-    });
-    exchange(dispatcher, request, cut.signal).then(settle, (error: unknown) => {
-      settle(failureOf(error));
-    });
-  });
-}
-
-const aborted: HttpFailure = { kind: 'failure', reason: 'unavailable', detail: 'aborted' };
-const timedOut: HttpFailure = { kind: 'failure', reason: 'timeout', detail: 'no complete answer in time' };
-
 async function exchange(
   dispatcher: Promise<Dispatcher>,
   request: HttpRequestOptions,
   signal: AbortSignal,
-): Promise<HttpReply | HttpFailure> {
+): Promise<HttpReply> {
   const url = new URL(request.url);
   const headers = { 'user-agent': userAgent, ...credentials(url), ...request.headers };
   const reply = await (

@@ -1,0 +1,85 @@
+import type { Delivery } from '../core/delivery.ts';
+import { InvariantError, unreachable } from '../core/errors.ts';
+import { get, type Json } from '../core/json.ts';
+import { textVariables } from '../expression/environment.ts';
+import type { Scope } from '../expression/expression.ts';
+import { compileTemplate } from '../expression/template.ts';
+import { pythonRepr } from '../render/python-repr.ts';
+
+export type Encoding = 'single' | 'ndjson' | 'array';
+
+/** Who authentik's default body says the notification is for. */
+export interface Recipient {
+  readonly email?: string;
+  readonly username?: string;
+}
+
+export interface BodyOptions {
+  readonly encoding: Encoding;
+  readonly body?: unknown;
+  readonly format?: 'herald' | 'authentik';
+  readonly recipient?: Recipient;
+}
+
+/** What expressions see of a delivery; asked for only by those who have any. */
+export type ScopeOf = (delivery: Delivery) => Scope;
+
+/** Writes one delivery as JSON text. */
+export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => string;
+
+/** The writer that the options ask for: their own `body`, or one of the formats. */
+export function itemWriter(options: BodyOptions): WriteItem {
+  if (options.body !== undefined) return templateWriter(options.body);
+  const format = options.format ?? (options.encoding === 'single' ? 'authentik' : 'herald');
+  return format === 'herald' ? heraldJson : (delivery) => JSON.stringify(authentikBody(delivery, options.recipient));
+}
+
+function templateWriter(body: unknown): WriteItem {
+  const compiled = compileTemplate(body, textVariables);
+  if (!compiled.ok) throw new InvariantError('a body that was not checked');
+  return (delivery, scopeOf) => JSON.stringify(compiled.render(scopeOf(delivery)));
+}
+
+/** herald's own form: the event's keys with `rule`, `severity` and `key` before them. */
+function heraldJson({ event, json, rule, severity, key }: Delivery): string {
+  const head = JSON.stringify({ rule, severity, key });
+  return `${head.slice(0, -1)},${(json ?? JSON.stringify(event)).slice(1)}`;
+}
+
+/** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */
+function authentikBody(
+  { event, severity }: Delivery,
+  recipient: Recipient | undefined,
+): { readonly [key: string]: Json } {
+  return {
+    body: authentikSummary(event.action, event.context),
+    severity,
+    user_email: recipient?.email ?? null,
+    user_username: recipient?.username ?? null,
+    ...(Object.keys(event.user).length > 0 && {
+      event_user_email: event.user.email ?? null,
+      event_user_username: event.user.username ?? null,
+    }),
+  };
+}
+
+/** authentik's `Event.summary`. */
+function authentikSummary(action: string, context: Delivery['event']['context']): string {
+  const message = get(context, 'message');
+  if (typeof message === 'string') return message;
+  return message === undefined ? `${action}: ${pythonRepr(context)}` : pythonRepr(message);
+}
+
+/** Puts the items of one request together. */
+export function encodeItems(items: readonly string[], encoding: Encoding): string {
+  switch (encoding) {
+    case 'single':
+      return items[0] ?? '';
+    case 'ndjson':
+      return `${items.join('\n')}\n`;
+    case 'array':
+      return `[${items.join(',')}]`;
+    default:
+      return unreachable(encoding);
+  }
+}
