@@ -1,0 +1,57 @@
+const ellipsis = '…';
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const ascii = /^[\x20-\x7e]*$/;
+
+/** At most `max` UTF-16 units of the text, `…` included where something is missing, never half of what a reader sees as one character. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  if (max < 1) return '';
+  return text.slice(0, boundary(text, max - 1)).trimEnd() + ellipsis;
+}
+
+/** The escaped text in at most `max` UTF-16 units: what does not fit is left off before escaping, so no escape is ever torn. */
+export function fit(text: string, max: number, escape: (text: string) => string): string {
+  // A text far beyond the limit is not worth escaping whole: no escape makes a text shorter.
+  const head = cut(text, max);
+  const whole = escape(head);
+  if (whole.length <= max) return whole;
+  let low = 0;
+  let high = max;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (escape(cut(text, middle)).length <= max) low = middle;
+    else high = middle - 1;
+  }
+  return escape(cut(text, low));
+}
+
+/** The items in at most `max` UTF-16 units, joined, with `+n more` for those that do not fit. */
+export function list(items: readonly string[], max: number, separator = ', '): string {
+  const shown: string[] = [];
+  let length = 0;
+  for (const [index, item] of items.entries()) {
+    const left = items.length - index - 1;
+    const reserve = left > 0 ? `${separator}+${left} more`.length : 0;
+    if (index > 0 && length + separator.length + item.length + reserve > max) break;
+    const part = index === 0 ? cut(item, Math.max(max - reserve, 1)) : item;
+    length += part.length + (index === 0 ? 0 : separator.length);
+    shown.push(part);
+  }
+  const left = items.length - shown.length;
+  return (left > 0 ? [...shown, `+${left} more`] : shown).join(separator);
+}
+
+/** The last grapheme boundary at or before `max`. */
+function boundary(text: string, max: number): number {
+  // Looking some way beyond the limit is enough to know where its grapheme begins, but for heaps of marks.
+  const window = text.slice(0, max + 64);
+  if (ascii.test(window)) return max;
+  let last = 0;
+  for (const { index } of graphemes.segment(window)) {
+    if (index > max) break;
+    last = index;
+  }
+  if (last > 0 || max === 0) return last;
+  // One endless grapheme: whole code points must do.
+  return (text.codePointAt(max - 1) ?? 0) > 0xffff ? max - 1 : max;
+}

@@ -1,0 +1,22 @@
+/** A labelled fact. `short` ones may stand side by side. Both texts may come from events. */
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+  readonly short: boolean;
+}
+
+/** A link that we made ourselves: neither its label nor its host comes from an event. */
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** A short field, or none for an empty value. */
+export function short(name: string, value: string | undefined): readonly Field[] {
+  return value === undefined || value === '' ? [] : [{ name, value, short: true }];
+}
+
+/** A field that wants a line of its own, or none for an empty value. */
+export function long(name: string, value: string | undefined): readonly Field[] {
+  return value === undefined || value === '' ? [] : [{ name, value, short: false }];
+}

@@ -1,0 +1,42 @@
+/** Printable ASCII needs no further look. */
+const plainAscii = /^[\x20-\x7e]*$/;
+
+/** Line ends of every kind: text from events never starts a second line. */
+const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
+
+/** A joiner inside an emoji sequence or between letters of a script that needs it is part of the word. */
+const joinedScripts = String.raw`\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}\p{Script=Malayalam}`;
+const joiner = new RegExp(
+  String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=[${joinedScripts}])[\u200c\u200d](?=[${joinedScripts}])`,
+  'uy',
+);
+
+/** Everything that has no shape of its own or turns the direction of writing: controls, format characters, fillers, odd selectors. */
+const unseen =
+  /[\p{Cc}\p{Cf}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0d\u{e0000}-\u{e0fff}]/gu;
+
+/** More combining marks on one letter than a language uses paint over the neighbouring lines. */
+const pile = /(\p{M}{6})\p{M}+/gu;
+
+/**
+ * The text on one line with nothing hidden in it: line ends as `⏎`, tabs as blanks, controls, bidi and zero-width characters
+ * as `‹U+202E›`, lone surrogates as U+FFFD, heaps of combining marks cut to six.
+ */
+export function visible(text: string): string {
+  if (plainAscii.test(text)) return text;
+  return text
+    .toWellFormed()
+    .replaceAll(lineEnds, ' ⏎ ')
+    .replaceAll('\t', ' ')
+    .replaceAll(unseen, (char, offset: number, whole: string) => (isJoiner(whole, offset) ? char : name(char)))
+    .replaceAll(pile, '$1');
+}
+
+function isJoiner(text: string, offset: number): boolean {
+  joiner.lastIndex = offset;
+  return joiner.test(text);
+}
+
+function name(char: string): string {
+  return `‹U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`;
+}
