@@ -1,4 +1,7 @@
 import type { SendResult } from '../core/delivery.ts';
+import { redactText } from '../redact/text.ts';
+import { cut } from '../render/cut.ts';
+import { visible } from '../render/visible.ts';
 import type { HttpFailure, HttpReply } from './http.ts';
 
 const retryAfterMsMax = 3_600_000;
@@ -37,20 +40,12 @@ export function describeReply(reply: HttpReply): string {
   return body === '' ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${body}`;
 }
 
-/** The start of a foreign text on one line, control characters made visible as `\x1b`. */
+/** The start of a foreign text on one line for people: credentials masked, nothing hidden. */
 export function shortText(text: string): string {
-  const short = text
-    .slice(0, detailCharsMax * 4)
+  const line = redactText(text.slice(0, detailCharsMax * 10))
     .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, detailCharsMax);
-  // eslint-disable-next-line no-control-regex -- making them visible is the point
-  return short.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, visible);
-}
-
-function visible(char: string): string {
-  const code = char.charCodeAt(0);
-  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    .trim();
+  return cut(visible(line), detailCharsMax);
 }
 
 /** Milliseconds of a `Retry-After` header (seconds, decimals allowed, or an HTTP date), from 0 to an hour; undefined when there is none or it is neither. */
