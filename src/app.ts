@@ -9,8 +9,8 @@ import { createInlet, type Inlet } from './pipeline/inlet.ts';
 import { createOutlet, type Outlet } from './pipeline/outlet.ts';
 import { runLifecycle } from './pipeline/lifecycle.ts';
 import { runUpkeep } from './pipeline/upkeep.ts';
-import { createRedactor } from './redact/redact.ts';
-import { fromStored } from './redact/stored.ts';
+import { redactOptions } from './redact/options.ts';
+import { createRedactor, fromStored } from './redact/redactor.ts';
 import { compileRules } from './rules/rules.ts';
 import { createMetrics, type MetricsPage } from './server/metrics.ts';
 import { startServer } from './server/server.ts';
@@ -63,7 +63,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   const { rules } = compileRules(config.rules);
   const inlet = createInlet({
     journal,
-    redactor: createRedactor(config.redact),
+    redactor: createRedactor(redactOptions(config.redact)),
     rules,
     metrics,
     clock,

@@ -5,7 +5,7 @@ import type { Event } from '../core/event.ts';
 import { families } from '../core/family.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { AppendResult, Journal, JournalEntry } from '../journal/journal.ts';
-import type { Redactor } from '../redact/redact.ts';
+import type { Redactor } from '../redact/redactor.ts';
 import type { Rules } from '../rules/rules.ts';
 import type { SourceBatch } from '../sources/source.ts';
 

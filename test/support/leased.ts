@@ -1,5 +1,5 @@
 import type { Leased } from '../../src/journal/journal.ts';
-import { fromStored } from '../../src/redact/stored.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
 
 /** A leased delivery of a plain failed login; `seq` makes it and its event distinct. */
 export function leased(seq: number, more: Partial<Leased> = {}): Leased {

@@ -73,9 +73,8 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     try {
       await readAll(watch, signal);
     } catch (error) {
-      throw new OperationalError('source_failed', `reading failed: ${errnoOf(error) || String(error)}`, {
-        cause: error,
-      });
+      const code = errnoOf(error);
+      throw code === '' ? error : new OperationalError('source_failed', `reading failed: ${code}`, { cause: error });
     } finally {
       await watch.close();
       for (const tail of tails.values()) await tail.close();
@@ -128,8 +127,9 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
       else settled(folder);
       let found = 0;
       for await (const path of glob(pattern)) {
-        found += 1;
         if (!tails.has(path)) await openTail(path);
+        // A link whose target is not there yet matches the pattern and is no file.
+        if (tails.has(path)) found += 1;
       }
       if (found === 0) trouble(pattern, 'no match');
       else settled(pattern);
@@ -149,8 +149,9 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
       settled(path);
       deps.log.info({ path, from: resumed === undefined ? at : 'checkpoint' }, 'reading');
     } catch (error) {
-      if (isMissing(error)) return;
-      trouble(path, errnoOf(error) || String(error));
+      const code = errnoOf(error);
+      if (code === '') throw error;
+      if (!isMissing(error)) trouble(path, code);
     }
   }
 

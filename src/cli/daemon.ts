@@ -1,0 +1,66 @@
+import { pino, type Logger } from 'pino';
+import { runApp, type RunSummary } from '../app.ts';
+import { systemClock, systemRandom } from '../core/clock.ts';
+import type { Config } from '../config/config.ts';
+
+/** herald's own log: JSON lines to standard error, written at once, so that the last line before a crash is there. */
+export function createLog(level: string, instance: string): Logger {
+  return pino(
+    {
+      level,
+      base: { instance },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/**
+ * Runs a configuration in this process until its input ends or a SIGTERM or SIGINT comes. A second signal ends the process
+ * at once; what was not delivered is on disk.
+ */
+export async function runDaemon(config: Config, log: Logger, graceMs: number): Promise<RunSummary> {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    log.info({ signal }, 'stopping; a second signal ends at once');
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  try {
+    return await runApp(
+      config,
+      {
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        stdin: process.stdin,
+        stdout: writeOut,
+        colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        graceMs,
+      },
+      stop.signal,
+    );
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  }
+}
+
+/** `12 lines read, 3 of them events; 3 delivered, 1 waiting, 0 given up`. */
+export function summaryText(summary: RunSummary): string {
+  const { lines, events, delivered, pending, dead, shed } = summary;
+  const lost = shed === 0 ? '' : `, ${shed} shed`;
+  return `${lines} lines read, ${events} of them events; ${delivered} delivered, ${pending} waiting, ${dead} given up${lost}`;
+}
+
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error === null || error === undefined) resolve();
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { OperationalError } from '../../src/core/errors.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { startServer, type RunningServer } from '../../src/server/server.ts';
+
+const metrics = createMetrics({
+  queues: () => new Map([['chat', { pending: 3, oldestAt: 4000, dead: 1 }]]),
+  journalBytes: () => 4096,
+  nowMs: () => 10_000,
+});
+let ready = true;
+let server: RunningServer;
+let base = '';
+
+before(async () => {
+  server = await startServer(
+    { host: '127.0.0.1', port: 0 },
+    {
+      ready: () => ({ ok: ready, details: { troubles: {} } }),
+      metrics: async () => ({ text: await metrics.render(), contentType: metrics.contentType }),
+    },
+  );
+  base = `http://127.0.0.1:${server.port}`;
+});
+
+after(() => server.close());
+
+test('/livez answers as long as the process does', async () => {
+  const reply = await fetch(`${base}/livez`);
+  assert.equal(reply.status, 200);
+});
+
+test('/readyz is 200 or 503, with the reasons as JSON', async () => {
+  assert.equal((await fetch(`${base}/readyz`)).status, 200);
+  ready = false;
+  const reply = await fetch(`${base}/readyz`);
+  assert.equal(reply.status, 503);
+  assert.deepEqual(await reply.json(), { ready: false, troubles: {} });
+});
+
+test('/metrics has what was counted and what is read at the scrape', async () => {
+  metrics.lines('server', 'access', 7);
+  metrics.deliveries('chat', 'retry', 'throttled', 2);
+  metrics.deliveryLatency('chat', 0.02);
+  const text = await (await fetch(`${base}/metrics`)).text();
+  for (const line of [
+    'herald_lines_total{source="server",family="access"} 7',
+    'herald_deliveries_total{destination="chat",outcome="retry",reason="throttled"} 2',
+    'herald_delivery_queue{destination="chat"} 3',
+    'herald_delivery_oldest_seconds{destination="chat"} 6',
+    'herald_dead_letters{destination="chat"} 1',
+    'herald_journal_bytes 4096',
+    'herald_config_last_reload_successful 1',
+  ]) {
+    assert.ok(text.includes(line), line);
+  }
+});
+
+test('anything else is refused', async () => {
+  assert.equal((await fetch(`${base}/nowhere`)).status, 404);
+  assert.equal((await fetch(`${base}/livez`, { method: 'POST' })).status, 405);
+});
+
+test('a port in use is said as what it is', async () => {
+  await assert.rejects(
+    startServer(
+      { host: '127.0.0.1', port: server.port },
+      { ready: () => ({ ok: true, details: {} }), metrics: () => Promise.reject(new Error('unused')) },
+    ),
+    (error) =>
+      error instanceof OperationalError && error.code === 'listen' && error.message.includes(String(server.port)),
+  );
+});

@@ -1,0 +1,61 @@
+import { pino } from 'pino';
+import { systemClock } from '../../src/core/clock.ts';
+import { addCounts, type FamilyCounts } from '../../src/core/family.ts';
+import type { Json } from '../../src/core/json.ts';
+import type { Event } from '../../src/core/event.ts';
+import type { SourceDeps } from '../../src/sources/source.ts';
+
+/** What came out of a source, as the journal would keep it. */
+export interface Collected {
+  readonly deps: SourceDeps;
+  readonly events: Event[];
+  readonly counts: FamilyCounts;
+  readonly checkpoints: Map<string, Json>;
+  readonly log: string[];
+  /** Resolves when that many events are there; rejects after ten seconds, so that a broken source fails instead of hanging. */
+  until(events: number): Promise<void>;
+  /** The user keys of the events: the serial numbers that `eventLine` gave them. */
+  serials(): readonly number[];
+}
+
+export function collect(
+  stdin: SourceDeps['stdin'] = process.stdin,
+  checkpoints: ReadonlyMap<string, Json> = new Map(),
+): Collected {
+  const events: Event[] = [];
+  const counts: FamilyCounts = {};
+  const kept = new Map(checkpoints);
+  const log: string[] = [];
+  const deps: SourceDeps = {
+    name: 'test',
+    clock: systemClock,
+    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
+    stdin,
+    checkpoints: new Map(checkpoints),
+    accept: (batch) => {
+      events.push(...batch.events);
+      addCounts(counts, batch.counts);
+      for (const [key, value] of batch.checkpoints) kept.set(key, value);
+      return Promise.resolve();
+    },
+    lag: () => undefined,
+  };
+  return {
+    deps,
+    events,
+    counts,
+    checkpoints: kept,
+    log,
+    until: (wanted) => waitFor(() => events.length >= wanted, `${wanted} events`),
+    serials: () => events.map(({ user }) => Number(user.pk)),
+  };
+}
+
+/** Polls until the condition holds; rejects after ten seconds. */
+export async function waitFor(holds: () => boolean, what: string): Promise<void> {
+  const until = systemClock.monotonic() + 10_000;
+  while (!holds()) {
+    if (systemClock.monotonic() > until) throw new Error(`waited in vain for ${what}`);
+    await systemClock.sleep(5);
+  }
+}
