@@ -1,0 +1,40 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Option } from 'commander';
+import { kinds } from '../build.ts';
+import type { Config } from '../config/config.ts';
+import { tryRead } from '../config/interpolate.ts';
+import { loadConfig } from '../config/load.ts';
+import { ConfigError } from '../core/errors.ts';
+
+/** `-c, --config`: the same for every command that needs a configuration. */
+export function configOption(): Option {
+  return new Option('-c, --config <file>', 'the configuration').env('HERALD_CONFIG').default('config.yaml');
+}
+
+/** Reads and checks a configuration file with this process's environment. Throws ConfigError, also when there is no such file. */
+export function readConfig(file: string): Config {
+  const read = tryRead(file, readText);
+  if ('problem' in read) {
+    const message = `${read.problem} ("herald example > config.yaml" writes one to start from)`;
+    throw new ConfigError([{ file, line: 1, column: 1, path: '', message }]);
+  }
+  return loadConfig(read.text, file, { env: process.env, hostname: hostname(), readFile: readText }, kinds);
+}
+
+const bytesMax = 1024 * 1024;
+
+/** A file's text, cut one byte above a megabyte, so that the reader sees that it is too large. Throws on invalid UTF-8. */
+function readText(path: string): string {
+  const buffer = Buffer.alloc(bytesMax + 1);
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(file, buffer, length, buffer.length - length, null);
+    }
+    return new TextDecoder('utf-8', { fatal: length <= bytesMax }).decode(buffer.subarray(0, length));
+  } finally {
+    closeSync(file);
+  }
+}

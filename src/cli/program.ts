@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { version } from '../core/identity.ts';
+import { check } from './check.ts';
+import type { CliCommand } from './command.ts';
+import { example } from './example.ts';
+import { run } from './run.ts';
+import { schema } from './schema.ts';
+import { tryOut } from './try.ts';
+
+/** Every command, in the order of the help text. */
+const commands: readonly CliCommand[] = [run, check, tryOut, schema, example];
+
+/** The whole command line. Parsing throws instead of ending the process. */
+export function createProgram(): Command {
+  const program = new Command('herald')
+    .description("forwards authentik's events from its container log to chat, mail and webhooks")
+    .version(version)
+    .option('--debug', 'show the stack of an error')
+    .exitOverride()
+    .showHelpAfterError('(run it with --help to see what there is)');
+  for (const command of commands) command.register(program);
+  return program;
+}

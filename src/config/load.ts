@@ -1,0 +1,68 @@
+import { ConfigError } from '../core/errors.ts';
+import { isObject } from '../core/json.ts';
+import type { Config, Kinds, Surroundings } from './config.ts';
+import { readDestinations } from './destinations.ts';
+import { createReader, type Reader } from './reader.ts';
+import { createReport } from './report.ts';
+import { readRules, warnUnused } from './rules.ts';
+import { sectionNames } from './schema.ts';
+import { readInstance, readAuthentikUrl, readJournal, readLog, readRedact, readServer } from './sections.ts';
+import { readSources } from './sources.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { parseYaml } from './yaml.ts';
+
+/**
+ * Reads a configuration. Opens nothing but the files that it refers to.
+ * Throws {@link ConfigError} with every problem at once, each with its place; no message contains a secret.
+ */
+export function loadConfig(text: string, file: string, surroundings: Surroundings, kinds: Kinds): Config {
+  const report = createReport(file);
+  const tree = parseYaml(text, surroundings, report);
+  if (tree === undefined) throw new ConfigError(report.problems);
+  const reader = createReader(tree, report);
+  const sections = readTop(tree.value, reader);
+  const destinations = readDestinations(
+    sections.get('destinations'),
+    kinds.destinations,
+    reader,
+    surroundings.readFile,
+  );
+  const rules = readRules(sections.get('rules'), namesOf(sections.get('destinations')), reader);
+  const config = {
+    file,
+    instance: readInstance(sections.get('instance'), surroundings.hostname, reader),
+    authentikUrl: readAuthentikUrl(sections.get('authentik_url'), reader),
+    sources: readSources(sections.get('sources'), kinds.sources, reader),
+    redact: readRedact(sections.get('redact'), reader),
+    journal: readJournal(sections.get('journal'), reader),
+    rules,
+    destinations,
+    server: readServer(sections.get('server'), reader),
+    log: readLog(sections.get('log'), reader),
+  };
+  warnUnused(sections.get('rules'), destinations.keys(), reader);
+  if (report.problems.length > 0) throw new ConfigError(report.problems);
+  return { ...config, warnings: report.warnings };
+}
+
+/** The sections by name; keys that are none are reported. */
+function readTop(value: unknown, reader: Reader): ReadonlyMap<string, unknown> {
+  if (value === null) {
+    reader.problem([], 'the file is empty ("herald example" prints one to start from)');
+    return new Map();
+  }
+  if (!isObject(value)) {
+    reader.problem([], 'expected a mapping with "sources", "rules" and "destinations"');
+    return new Map();
+  }
+  for (const key of Object.keys(value)) {
+    if (sectionNames.includes(key)) continue;
+    const hint = didYouMean(key, sectionNames);
+    reader.problem([key], `unknown key${hint === '' ? `; known here: ${sectionNames.join(', ')}` : hint}`, 'key');
+  }
+  return new Map(Object.entries(value));
+}
+
+function namesOf(destinations: unknown): readonly string[] {
+  return isObject(destinations) ? Object.keys(destinations) : [];
+}

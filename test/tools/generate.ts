@@ -1,0 +1,55 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kinds } from '../../src/build.ts';
+import { exampleText } from '../../src/cli/example.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { schemaText } from '../../src/cli/schema.ts';
+import { configurationDocument, destinationsTable } from './document.ts';
+
+// Writes every file that is derived from the registries; with --check only says which of them are out of date.
+
+const root = join(import.meta.dirname, '..', '..');
+
+const files: readonly (readonly [string, (before: string) => string])[] = [
+  ['config.schema.json', schemaText],
+  ['config.example.yaml', exampleText],
+  ['docs/configuration.md', () => configurationDocument(kinds)],
+  ['README.md', readme],
+];
+
+function readme(before: string): string {
+  return section(section(before, 'destinations', destinationsTable(kinds)), 'commands', commandsTable());
+}
+
+/** Replaces what stands between the markers of that name; a text without them stays as it is. */
+function section(text: string, name: string, content: string): string {
+  const start = `<!-- generated:${name} -->`;
+  const end = '<!-- /generated -->';
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from);
+  return from < 0 || to < 0 ? text : `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
+}
+
+function commandsTable(): string {
+  const rows = createProgram().commands.map((command) => {
+    const config = command.options.some(({ long }) => long === '--config') ? ' -c config.yaml' : '';
+    return `| \`herald ${command.name()}${config}\` | ${command.description()} |`;
+  });
+  return ['| command | does |', '|---|---|', ...rows].join('\n');
+}
+
+const drifted = files.filter(([name, generate]) => {
+  const path = join(root, name);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const after = generate(before);
+  if (before === after) return false;
+  if (!process.argv.includes('--check')) writeFileSync(path, after);
+  return true;
+});
+
+for (const [name] of drifted) {
+  process.stdout.write(
+    process.argv.includes('--check') ? `${name} is out of date: run npm run generate\n` : `${name} written\n`,
+  );
+}
+if (process.argv.includes('--check') && drifted.length > 0) process.exitCode = 1;
