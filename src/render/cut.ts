@@ -1,5 +1,7 @@
 const ellipsis = '…';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** The longest emoji of people has 35 units. */
+const graphemeCharsMax = 48;
 const ascii = /^[\x20-\x7e]*$/;
 
 /** At most `max` UTF-16 units of the text, `…` included where something is missing, never half of what a reader sees as one character. */
@@ -47,11 +49,13 @@ function boundary(text: string, max: number): number {
   const window = text.slice(0, max + 64);
   if (ascii.test(window)) return max;
   let last = 0;
-  for (const { index } of graphemes.segment(window)) {
+  for (const { index, segment } of graphemes.segment(window)) {
     if (index > max) break;
+    // One endless grapheme: whole code points must do.
+    if (segment.length > graphemeCharsMax && index + segment.length > max) {
+      return (text.codePointAt(max - 1) ?? 0) > 0xffff ? max - 1 : max;
+    }
     last = index;
   }
-  if (last > 0 || max === 0) return last;
-  // One endless grapheme: whole code points must do.
-  return (text.codePointAt(max - 1) ?? 0) > 0xffff ? max - 1 : max;
+  return last;
 }

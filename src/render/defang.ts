@@ -1,6 +1,6 @@
-const schemes = /\b([a-z][a-z0-9+.-]{1,20}):(\/\/|\\\\)([^\s/?#\\]*)/gi;
-const opaque = /\b(javascript|data|mailto|tel|sms|slack|discord|vbscript|file):(?=\S)/gi;
-const hosts = /(?<![@\w.-])(?:www\.[\w-]+(?:\.[\w-]+)*|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?=[/?:]\S))/gi;
+const schemes = /([a-z][a-z0-9+.-]{0,20}):(\/\/|\\\\)([\w.%~-]*)/gi;
+const opaque = /(?<![a-z])(javascript|data|mailto|tel|sms|slack|discord|vbscript|file):(?=\S)/gi;
+const hosts = /(?<![a-z0-9])www\.[\w.-]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?=[/?:]\S)/gi;
 
 /**
  * Makes web addresses in text from events unclickable and still readable: `hxxps://evil[.]example/path`.
@@ -18,7 +18,7 @@ export function defang(text: string): string {
 }
 
 function disarm(scheme: string): string {
-  return /^https?$/i.test(scheme) ? `${scheme.replace(/tt/i, 'xx')}:` : `${scheme}[:]`;
+  return /^(?:https?|HTTPS?)$/.test(scheme) ? `${scheme.replace('tt', 'xx').replace('TT', 'XX')}:` : `${scheme}[:]`;
 }
 
 function dots(host: string): string {

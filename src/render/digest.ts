@@ -32,7 +32,7 @@ export function renderDigest(
   const severity = gravest(items.map((item) => item.severity));
   const more = titles.slice(titlesMax).reduce((sum, [, count]) => sum + count, 0);
   return {
-    title: `${items.length} notifications${last > first ? ` within ${formatDuration(last - first)}` : ''}: ${titles[0]?.[0] ?? ''}${titles.length > 1 ? ' and others' : ''}`,
+    title: `${items.length} ${items.length === 1 ? 'notification' : 'notifications'}${last > first ? ` within ${formatDuration(last - first)}` : ''}: ${titles[0]?.[0] ?? ''}${titles.length > 1 ? ' and others' : ''}`,
     summary: `Sent as one message because the service asked for fewer. The first is of ${isoTime(first)}, the last of ${isoTime(last)}.`,
     severity,
     colour: severityColour(severity),

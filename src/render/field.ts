@@ -1,4 +1,6 @@
-/** A labelled fact. `short` ones may stand side by side. Both texts may come from events. */
+import { cut } from './cut.ts';
+
+/** A labelled fact. `short` ones may stand side by side. Both texts may come from events; the value is at most 1000 units long. */
 export interface Field {
   readonly name: string;
   readonly value: string;
@@ -11,12 +13,15 @@ export interface Link {
   readonly url: string;
 }
 
-/** A short field, or none for an empty value. */
+const shortCharsMax = 200;
+const longCharsMax = 1000;
+
+/** A short field of at most 200 units, or none for an empty value. */
 export function short(name: string, value: string | undefined): readonly Field[] {
-  return value === undefined || value === '' ? [] : [{ name, value, short: true }];
+  return value === undefined || value === '' ? [] : [{ name, value: cut(value, shortCharsMax), short: true }];
 }
 
 /** A field that wants a line of its own, or none for an empty value. */
 export function long(name: string, value: string | undefined): readonly Field[] {
-  return value === undefined || value === '' ? [] : [{ name, value, short: false }];
+  return value === undefined || value === '' ? [] : [{ name, value: cut(value, longCharsMax), short: false }];
 }

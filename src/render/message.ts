@@ -2,6 +2,7 @@ import type { SafeEvent } from '../core/event.ts';
 import type { Severity } from '../core/delivery.ts';
 import { describe } from './actions/index.ts';
 import { commonFields } from './common-fields.ts';
+import { cut } from './cut.ts';
 import type { Field, Link } from './field.ts';
 import { links } from './links.ts';
 import { severityColour } from './severity.ts';
@@ -35,13 +36,16 @@ export interface MessageContext {
   readonly authentikUrl?: string | undefined;
 }
 
+const titleCharsMax = 300;
+const summaryCharsMax = 2000;
+
 /** The message for one event, whatever its action, its version of authentik and its gaps. */
 export function renderMessage(event: SafeEvent, context: MessageContext): Message {
   const { title, summary, fields = [] } = describe(event);
   const named = new Set(fields.map(({ name }) => name));
   return {
-    title,
-    summary,
+    title: cut(title, titleCharsMax),
+    summary: cut(summary, summaryCharsMax),
     severity: context.severity,
     colour: severityColour(context.severity),
     at: event.at,

@@ -17,7 +17,7 @@ const emojiName = /:(?=[a-z0-9_+'-]+:)/gi;
 /** A quotation, which Slack makes of these at the start of a line. */
 const quotation = /^\s*>+/;
 /** Names that some clients take for a mention even without brackets. */
-const mention = /@(?=(?:here|channel|everyone|group)\b)/gi;
+const mention = /(?<![\w.])@(?=(?:here|channel|everyone|group)\b)/gi;
 
 /** Text from an event for Slack's mrkdwn: no formatting, no mention, no link, no emoji code, one line. */
 export function slackMrkdwn(text: string): string {

@@ -4,6 +4,7 @@ import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
 import { withViews } from '../../src/core/event.ts';
 import { isObject } from '../../src/core/json.ts';
 import { isEvent, toEvent } from '../../src/decode/event.ts';
+import { createRedactor } from '../../src/redact/redactor.ts';
 
 /** An event as rendering gets it; the tests of redaction are elsewhere. */
 export function event(facts: Partial<EventFacts> = {}): SafeEvent {
@@ -18,7 +19,9 @@ export function event(facts: Partial<EventFacts> = {}): SafeEvent {
   }) as SafeEvent;
 }
 
-/** Every event line of the corpus, with the line's number. */
+const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
+
+/** Every event line of the corpus as messages are made of it, redacted, with the line's number. */
 export function corpusEvents(): readonly { readonly line: number; readonly event: SafeEvent }[] {
   const text = readFileSync(join(import.meta.dirname, '../fixtures/corpus/lines.log'), 'utf8');
   return text.split('\n').flatMap((raw, index) => {
@@ -26,6 +29,7 @@ export function corpusEvents(): readonly { readonly line: number; readonly event
     const line: unknown = JSON.parse(raw);
     if (!isObject(line) || !isEvent(line)) return [];
     const id = (index + 1).toString(16).padStart(32, '0');
-    return [{ line: index + 1, event: toEvent(line, { id, origin: {}, time: '' }) as SafeEvent }];
+    const decoded = toEvent(line, { id, origin: {}, time: '' });
+    return [{ line: index + 1, event: redactor.redact(decoded).event }];
   });
 }

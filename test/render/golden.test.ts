@@ -7,7 +7,7 @@ import { terminalText } from '../../src/render/terminal.ts';
 import { corpusEvents } from './events.ts';
 
 const path = join(import.meta.dirname, '../fixtures/messages.txt');
-const perAction = 4;
+const perAction = 6;
 
 // `UPDATE_GOLDEN=1 node --test test/render/golden.test.ts` writes the file anew: read the difference as somebody at 3 am.
 test('messages of the corpus read as they did', () => {

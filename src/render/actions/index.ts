@@ -21,7 +21,8 @@ export const actions: ReadonlyMap<string, Describe> = new Map([
   ...customActions,
 ]);
 
-/** What an event says, in words; a general text for an action that has none of its own. */
+/** What an event says, in words; a general text for an action that has none of its own. Neither text is empty. */
 export function describe(event: SafeEvent): ActionText {
-  return (actions.get(event.action) ?? describeAny)(event);
+  const text = (actions.get(event.action) ?? describeAny)(event);
+  return text.summary === '' ? { ...text, summary: 'The log says no more than this.' } : text;
 }

@@ -1,5 +1,6 @@
 import type { ModelRef } from '../../core/event.ts';
 import { asObject, get, type JsonObject } from '../../core/json.ts';
+import { kindName } from '../kind.ts';
 
 type Verb = 'created' | 'changed' | 'deleted';
 
@@ -30,7 +31,7 @@ function userMeaning(verb: Verb, diff: JsonObject | undefined): string | undefin
 function groupMeaning(model: ModelRef, verb: Verb, diff: JsonObject | undefined): string | undefined {
   if (get(asObject(get(diff, 'is_superuser')), 'new_value') === true)
     return 'Its members are administrators of authentik.';
-  if (verb === 'created') return undefined;
+  if (verb === 'created') return 'A new group.';
   if (verb === 'deleted') return 'Its members lose what it gave them.';
   const users = asObject(get(diff, 'users'));
   if (users === undefined) return undefined;
@@ -63,5 +64,7 @@ function byKind(kind: string, verb: Verb): string | undefined {
   if (verb === 'created' && /^application$|provider$|^outpost$/.test(kind))
     return 'A new one: nothing depends on it yet.';
   const found = meanings.find(([pattern]) => pattern.test(kind))?.[1];
-  return verb === 'deleted' && found === undefined ? 'It cannot be brought back from here.' : found;
+  if (found !== undefined) return found;
+  if (verb === 'deleted') return 'It cannot be brought back from here.';
+  return verb === 'created' ? `A new ${kindName(kind)}.` : undefined;
 }

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { cut, fit, list } from '../../src/render/cut.ts';
+import { defang } from '../../src/render/defang.ts';
+import { discordLink, discordText } from '../../src/render/discord-text.ts';
+import { headerText } from '../../src/render/header.ts';
+import { htmlLink, htmlText } from '../../src/render/html.ts';
+import { plainText } from '../../src/render/plain.ts';
+import { slackLink, slackMrkdwn, slackPlain } from '../../src/render/slack-text.ts';
+import { terminalText } from '../../src/render/terminal.ts';
+import { visible } from '../../src/render/visible.ts';
+
+const runs = { numRuns: 300, seed: 20260115 };
+
+/** What an attacker types: pieces that mean something to a chat, a terminal or a mail, in any order. */
+const pieces = [
+  ...[
+    '<!channel>',
+    '<!here|x>',
+    '<@U012AB>',
+    '<#C012>',
+    '@everyone',
+    '@here',
+    '<@&42>',
+    '</cmd:1>',
+    '<t:1:R>',
+    ':smile:',
+  ],
+  ...[
+    'https://evil.example/x',
+    'http://1.2.3.4',
+    '<https://evil.example|ok>',
+    '[ok](https://evil.example)',
+    'www.evil.example',
+  ],
+  ...[
+    'javascript:alert(1)',
+    'mailto:x@evil.example',
+    'evil.example/login',
+    '*',
+    '_',
+    '~',
+    '`',
+    '```',
+    '||',
+    '> ',
+    '>>> ',
+    '# ',
+  ],
+  ...[
+    '\\',
+    '\n',
+    '\r\n',
+    '\u2028',
+    '\u0085',
+    '\t',
+    '\0',
+    '\u001b[31m',
+    '\u009b2J',
+    '\u001b]0;t\u0007',
+    '\u202e',
+    '\u2066',
+    '\u200b',
+  ],
+  ...[
+    '\ufeff',
+    '\ud800',
+    '\udc00',
+    '\u{e0041}',
+    '<script>',
+    '"',
+    "'",
+    '&',
+    '&lt;',
+    '</a>',
+    'a',
+    ' ',
+    '-',
+    '1. ',
+    'ä',
+    '王',
+    '👩‍💻',
+    'e\u0301',
+  ],
+];
+const hostile = fc
+  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary', maxLength: 4 })), {
+    maxLength: 12,
+  })
+  .map((parts) => parts.join(''));
+
+const escapers = { visible, plainText, terminalText, headerText, htmlText, slackMrkdwn, slackPlain, discordText };
+
+describe('every escaper', () => {
+  for (const [name, escape] of Object.entries(escapers)) {
+    test(`${name}: one line, nothing hidden, well-formed`, () => {
+      fc.assert(
+        fc.property(hostile, (text) => {
+          const out = escape(text);
+          // eslint-disable-next-line no-control-regex -- it is what must not be there
+          assert.doesNotMatch(
+            out,
+            /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/u,
+          );
+          assert.ok(out.isWellFormed());
+        }),
+        runs,
+      );
+    });
+  }
+
+  for (const [name, escape] of Object.entries({
+    plainText,
+    headerText,
+    htmlText,
+    slackMrkdwn,
+    slackPlain,
+    discordText,
+  })) {
+    test(`${name}: no address to click`, () => {
+      fc.assert(
+        fc.property(hostile, (text) => {
+          assert.doesNotMatch(escape(text), /\b(?:https?|ftp):\/\/|\bwww\.|\bjavascript:\S|\bmailto:\S/i);
+        }),
+        runs,
+      );
+    });
+  }
+});
+
+test('visible names what cannot be seen and keeps what belongs to a word', () => {
+  for (const [text, expected] of [
+    ['ada', 'ada'],
+    ['adm\u202enimda', 'adm‹U+202E›nimda'],
+    ['a\nb\r\nc\u2028d', 'a ⏎ b ⏎ c ⏎ d'],
+    ['\u001b[31mroot', '‹U+001B›[31mroot'],
+    ['a\u200bb\ufeff', 'a‹U+200B›b‹U+FEFF›'],
+    ['party👩‍💻', 'party👩‍💻'],
+    ['a\u200db', 'a‹U+200D›b'],
+    ['علی\u200cرضا', 'علی\u200cرضا'],
+    ['\ud83c', '\ufffd'],
+    ['x\u{e0041}', 'x‹U+E0041›'],
+    [`e${'\u0301'.repeat(40)}`, `e${'\u0301'.repeat(6)}`],
+    ['王小明 ليلى', '王小明 ليلى'],
+  ] as const) {
+    assert.equal(visible(text), expected);
+  }
+});
+
+test('defang keeps addresses readable and names as they are', () => {
+  for (const [text, expected] of [
+    ['see https://evil.example/a.b?c', 'see hxxps://evil[.]example/a.b?c'],
+    ['HTTP://evil.example', 'HXXP://evil[.]example'],
+    ['ssh://host.example', 'ssh[:]//host[.]example'],
+    ['www.evil.example', 'www[.]evil[.]example'],
+    ['metadata:x', 'metadata:x'],
+    ['HtTp://e.example', 'HtTp[:]//e[.]example'],
+    ['evil.example/login', 'evil[.]example/login'],
+    ['ada.lovelace', 'ada.lovelace'],
+    ['ada@example.com', 'ada@example.com'],
+    ['203.0.113.7', '203.0.113.7'],
+    ['/api/v3/core/users/', '/api/v3/core/users/'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['mailto:a@b.example', 'mailto[:]a@b.example'],
+  ] as const) {
+    assert.equal(defang(text), expected);
+  }
+});
+
+describe('Slack', () => {
+  test('no mention, no link, no format can be made', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const out = slackMrkdwn(text);
+        assert.doesNotMatch(out, /[<>]/);
+        assert.doesNotMatch(out, /&(?!amp;|lt;|gt;)/);
+        assert.doesNotMatch(out, /(?<![\w.])@(?:here|channel|everyone)\b/i);
+        // A format needs an opening mark that no word character precedes and a closing one that none follows.
+        assert.doesNotMatch(out, /(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`/);
+        assert.doesNotMatch(out, /^(?:&gt;)/);
+        assert.doesNotMatch(slackPlain(text), /[<>]/);
+      }),
+      runs,
+    );
+  });
+
+  test('names stay as they can be copied', () => {
+    assert.equal(slackMrkdwn('svc_reports@example.com'), 'svc_reports@example.com');
+    assert.equal(slackMrkdwn('*bold* <!channel>'), '∗bold∗ &lt;!channel&gt;');
+    assert.equal(slackMrkdwn('> quoted'), '› quoted');
+  });
+
+  test('our own link cannot be broken out of', () => {
+    assert.equal(slackLink('https://a.example/?a=1&b=|>', 'Log'), '<https://a.example/?a=1&amp;b=%7C%3E|Log>');
+  });
+});
+
+describe('Discord', () => {
+  test('every character with a meaning is escaped', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const bare = discordText(text).replaceAll(/\\[^A-Za-z0-9\s]/g, ' ');
+        assert.doesNotMatch(bare, /[\\*_~`|<>[\]()#@]/);
+        assert.doesNotMatch(bare, /:[\w+-]+:/);
+        assert.doesNotMatch(discordText(text), /^\s*(?:[-+]|\d+\.)/);
+      }),
+      runs,
+    );
+  });
+
+  test('what it looks like', () => {
+    assert.equal(discordText('svc_reports @everyone'), 'svc\\_reports \\@everyone');
+    assert.equal(discordText('1. [x](https://e.example)'), '1\\. \\[x\\]\\(hxxps://e\\[.\\]example\\)');
+    assert.equal(discordLink('https://a.example/(x)', 'Event log'), '[Event log](https://a.example/%28x%29)');
+  });
+});
+
+test('HTML: no markup and no attribute can be made', () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      assert.doesNotMatch(htmlText(text), /[<>"']/);
+      assert.doesNotMatch(htmlText(text), /&(?!amp;|lt;|gt;|quot;|#39;)/);
+    }),
+    runs,
+  );
+  assert.equal(htmlLink('https://a.example/?a&b"', '<b>'), '<a href="https://a.example/?a&amp;b&quot;">&lt;b&gt;</a>');
+});
+
+test('a header is one line of at most 200 units', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+      const out = headerText(text);
+      assert.ok(out.length <= 200);
+      assert.doesNotMatch(out, /[\r\n\0]/);
+    }),
+    runs,
+  );
+  assert.equal(headerText('x\r\nBcc: all@example.com'), 'x ⏎ Bcc: all@example.com');
+});
+
+describe('cutting', () => {
+  test('never tears a character', () => {
+    assert.equal(cut('abcdef', 6), 'abcdef');
+    assert.equal(cut('abcdefg', 6), 'abcde…');
+    assert.equal(cut('👩‍💻👩‍💻👩‍💻', 8), '👩‍💻…');
+    assert.equal(cut('👩‍💻👩‍💻', 4), '…');
+    assert.equal(cut(`e${'\u0301'.repeat(500)}`, 10).length, 10);
+  });
+
+  test('stays within the limit and stays well-formed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 1, max: 40 }), (text, max) => {
+        const out = cut(text, max);
+        assert.ok(out.length <= max);
+        assert.ok(out.isWellFormed() || !text.isWellFormed());
+      }),
+      runs,
+    );
+  });
+
+  test('fit holds the limit after escaping and tears no escape', () => {
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 8, max: 60 }), (text, max) => {
+        for (const escape of Object.values(escapers)) assert.ok(fit(text, max, escape).length <= max);
+        assert.doesNotMatch(fit(text, max, slackMrkdwn), /&(?!amp;|lt;|gt;)/);
+        assert.doesNotMatch(fit(text, max, discordText).replaceAll(/\\[^A-Za-z0-9\s]/g, ''), /\\/);
+      }),
+      runs,
+    );
+    assert.equal(fit('<<<<', 11, htmlText), '&lt;&lt;…');
+  });
+
+  test('list says how many are missing', () => {
+    assert.equal(list(['a', 'b'], 10), 'a, b');
+    assert.equal(list(['aaaa', 'bbbb', 'cccc', 'dddd'], 20), 'aaaa, bbbb, +2 more');
+    assert.equal(list([], 10), '');
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 20 }), { maxLength: 20 }), (items) => {
+        assert.ok(list(items, 60).length <= 60);
+      }),
+      runs,
+    );
+  });
+});
