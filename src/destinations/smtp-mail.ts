@@ -30,7 +30,6 @@ export async function composeMail(
     subject: options.subjectPrefix + headerText(title),
     date: new Date(sentMs),
     messageId: `<${id}@${messageIdDomain}>`,
-    priority: severity === 'alert' ? 'high' : 'normal',
     headers: headersOf(messages, severity),
     text: mailText(messages, footer),
     html: mailHtml(messages, title, footer),
@@ -53,6 +52,7 @@ function headersOf(messages: readonly Message[], severity: string): { readonly [
     'X-Auto-Response-Suppress': 'All',
     'X-Herald-Rule': headerText([...rules].join(', ')),
     'X-Herald-Severity': severity,
+    ...(severity === 'alert' && { 'X-Priority': '1 (Highest)', Importance: 'High' }),
     'X-Herald-Event': headerText(messages.length === 1 ? (messages[0]?.eventId ?? '') : `${messages.length} events`),
   };
 }

@@ -3,6 +3,12 @@ import { shortText } from './classify.ts';
 import { failureOf, reasonOf } from './failure.ts';
 import type { HttpFailure } from './http.ts';
 
+/** What we log in with. */
+export interface Login {
+  readonly username: string;
+  readonly password: Secret;
+}
+
 /** The server's no to one recipient. */
 export interface Refusal {
   readonly recipient: string;
@@ -18,7 +24,7 @@ export interface SmtpRefused {
 }
 
 /** What an error of nodemailer stands for: an answer of the server, or none. */
-export function smtpProblem(error: unknown, password: Secret | undefined): SmtpRefused | HttpFailure {
+export function smtpProblem(error: unknown, login: Login | undefined): SmtpRefused | HttpFailure {
   if (!(error instanceof Error)) return failureOf(error);
   const { code, originalCode, responseCode, response, command } = error as SmtpError;
   // A server that does not know STARTTLS says so with a 5xx: that is about the connection, not about the mail.
@@ -28,7 +34,7 @@ export function smtpProblem(error: unknown, password: Secret | undefined): SmtpR
       kind: 'refused',
       stage: stageOf(command ?? ''),
       code: responseCode,
-      text: withoutPassword(response, password),
+      text: withoutPassword(response, login),
     };
   }
   if (originalCode !== undefined && reasonOf(originalCode) !== 'protocol') {
@@ -65,14 +71,13 @@ function stageOf(command: string): SmtpRefused['stage'] {
 }
 
 /** Some servers repeat what they were sent, as it was or in base64. */
-function withoutPassword(text: string, password: Secret | undefined): string {
-  if (password === undefined) return shortText(text);
-  const value = password.reveal();
-  const base64 = Buffer.from(value).toString('base64').replace(/=+$/, '');
-  return shortText(
-    text
-      .replaceAll(value, '***')
-      .replaceAll(base64, '***')
-      .replaceAll(/[A-Za-z0-9+/]{40,}=*/g, '***'),
-  );
+function withoutPassword(text: string, login: Login | undefined): string {
+  if (login === undefined) return shortText(text);
+  const password = login.password.reveal();
+  const forms = [`\0${login.username}\0${password}`, password].flatMap((form) => [base64(form), form]);
+  return shortText(forms.reduce((out, form) => out.replaceAll(form, '***'), text));
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

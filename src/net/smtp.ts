@@ -1,10 +1,9 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Clock } from '../core/clock.ts';
 import { product } from '../core/identity.ts';
-import type { Secret } from '../core/secret.ts';
 import { bounded } from './bounded.ts';
 import type { HttpFailure } from './http.ts';
-import { smtpProblem, type Refusal, type SmtpRefused } from './smtp-failure.ts';
+import { smtpProblem, type Login, type Refusal, type SmtpRefused } from './smtp-failure.ts';
 import type { TlsOptions } from './tls.ts';
 
 /** A mail server. `timeoutMs` is for one mail as a whole, from connecting to its acceptance. */
@@ -13,7 +12,7 @@ export interface SmtpClientOptions {
   readonly port: number;
   /** `starttls` is required when chosen: there is no silent fall-back to clear text. */
   readonly encryption: 'starttls' | 'implicit' | 'none';
-  readonly login: { readonly username: string; readonly password: Secret } | undefined;
+  readonly login: Login | undefined;
   readonly timeoutMs: number;
   readonly tls: TlsOptions;
 }
@@ -49,7 +48,7 @@ export function createSmtpClient(options: SmtpClientOptions, clock: Clock): Smtp
   async function send(mail: Mail, signal: AbortSignal): ReturnType<SmtpClient['send']> {
     const bounds = { timeoutMs: options.timeoutMs, clock, signal };
     const outcome = await bounded(bounds, (cut) =>
-      deliver(mail, cut).catch((error: unknown) => smtpProblem(error, options.login?.password)),
+      deliver(mail, cut).catch((error: unknown) => smtpProblem(error, options.login)),
     );
     // After anything but success the session's state is unknown: the next mail gets a new one.
     if (outcome.kind !== 'accepted') drop();

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/core/clock.ts';
+import { load } from '../../../src/config/value.ts';
+import type {
+  Destination,
+  DestinationDeps,
+  DestinationKind,
+  OptionProblem,
+} from '../../../src/destinations/destination.ts';
+
+/** Options as a user writes them. */
+export type Written = { readonly [key: string]: unknown };
+
+const deps: DestinationDeps = {
+  name: 'under-test',
+  instance: 'herald-0',
+  authentikUrl: 'https://auth.example.com',
+  clock: systemClock,
+  common: { timeoutMs: 20_000, tls: {}, proxy: undefined },
+  inbox: { put: () => undefined },
+  stdout: () => Promise.resolve(),
+  colours: false,
+};
+
+/** A destination of the given kind, loaded and checked as the configuration does it. */
+export function createDestination(
+  kind: DestinationKind,
+  written: Written,
+  more: Partial<DestinationDeps> = {},
+): Destination {
+  const config = load(kind.schema, written);
+  assert.deepEqual(kind.check?.(config) ?? [], []);
+  return kind.create(config, { ...deps, ...more });
+}
+
+/** What the kind says is wrong with the options beyond their schema, as `path: message`. */
+export function problemsOf(kind: DestinationKind, written: Written): readonly string[] {
+  const problems: readonly OptionProblem[] = kind.check?.(load(kind.schema, written)) ?? [];
+  return problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
