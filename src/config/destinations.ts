@@ -59,7 +59,8 @@ function readDestination(
   if (!isObject(checked)) return undefined;
   const { own, trust } = splitTls(checked, kind);
   const options: unknown = load(kind.schema, own);
-  for (const { path: inner, message } of kind.check?.(options) ?? []) reader.problem([...path, ...inner], message);
+  for (const { path: inner, message } of kind.check?.(options) ?? [])
+    reader.foreignProblem([...path, ...inner], message);
   const { timeout, retry, batch, proxy } = load(commonSchema, checked);
   if (timeout < 1) reader.problem([...path, 'timeout'], 'must be longer than nothing');
   if (retry.base < 1) reader.problem([...path, 'retry', 'base'], 'must be longer than nothing');

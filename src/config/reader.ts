@@ -2,7 +2,7 @@ import type { Schema } from '../core/schema.ts';
 import type { Path } from './path.ts';
 import type { Report } from './report.ts';
 import type { Tree } from './tree.ts';
-import { createValidate } from './validate.ts';
+import { validate } from './validate.ts';
 import { coerce } from './value.ts';
 
 /** Checks parts of a file against their schemas and reports by path. */
@@ -10,6 +10,8 @@ export interface Reader {
   /** The value, ready to be loaded by the same schema; undefined when something in it is wrong, which is then reported. */
   check(schema: Schema, value: unknown, path: Path): unknown;
   problem(path: Path, message: string, at?: 'key' | 'value'): void;
+  /** A problem in the words of a component, which may quote what is secret. */
+  foreignProblem(path: Path, message: string): void;
   warning(path: Path, message: string, at?: 'key' | 'value'): void;
   /** The line where a value starts. */
   line(path: Path): number;
@@ -17,7 +19,6 @@ export interface Reader {
 
 /** A reader of one file. */
 export function createReader(tree: Tree, report: Report): Reader {
-  const validate = createValidate();
   const placeOf = (path: Path, at: 'key' | 'value') => (at === 'key' ? tree.placeOfKey(path) : tree.place(path));
   const seen = {
     interpolated: (path: Path) => tree.interpolated(path),
@@ -36,6 +37,7 @@ export function createReader(tree: Tree, report: Report): Reader {
       return mismatches.length === 0 ? coerced : undefined;
     },
     problem: (path, message, at = 'value') => report.problem(placeOf(path, at), path, message),
+    foreignProblem: (path, message) => report.problem(placeOf(path, 'value'), path, report.mask(message)),
     warning: (path, message, at = 'value') => report.warning(placeOf(path, at), path, message),
     line: (path) => tree.place(path).line,
   };

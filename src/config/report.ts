@@ -11,8 +11,10 @@ export interface Place {
 export interface Report {
   problem(place: Place, path: Path, message: string): void;
   warning(place: Place, path: Path, message: string): void;
-  /** A text that no message may contain: a secret, or what was put in from the environment or a file. */
+  /** Remembers a text that no message may contain: a secret, or what was put in from the environment or a file. */
   hide(value: string): void;
+  /** A message of a component, which may quote its options, without what is to be hidden. */
+  mask(message: string): string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -23,9 +25,7 @@ export function createReport(file: string): Report {
   const warnings: Problem[] = [];
   const hidden = new Set<string>();
   const finish = (list: readonly Problem[]): readonly Problem[] =>
-    distinct(list.map((problem) => ({ ...problem, message: mask(problem.message, hidden) }))).sort(
-      (a, b) => a.line - b.line || a.column - b.column,
-    );
+    distinct(list).sort((a, b) => a.line - b.line || a.column - b.column);
   return {
     problem(place, path, message) {
       if (problems.length < problemsMax) problems.push({ file, ...place, path: formatPath(path), message });
@@ -36,6 +36,7 @@ export function createReport(file: string): Report {
     hide(value) {
       for (const line of value.split(/\r?\n/)) if (line.length >= hiddenLengthMin) hidden.add(line);
     },
+    mask: (message) => maskAll(message, hidden),
     get problems() {
       return finish(problems);
     },
@@ -51,7 +52,7 @@ const problemsMax = 500;
 // Shorter texts are no secrets, and hiding "a" everywhere would make messages unreadable.
 const hiddenLengthMin = 4;
 
-function mask(message: string, hidden: ReadonlySet<string>): string {
+function maskAll(message: string, hidden: ReadonlySet<string>): string {
   let out = message;
   for (const value of [...hidden].sort((a, b) => b.length - a.length)) {
     out = out.replaceAll(value, '***').replaceAll(JSON.stringify(value).slice(1, -1), '***');

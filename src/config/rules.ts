@@ -27,7 +27,7 @@ export function readRules(value: unknown, destinations: readonly string[], reade
   });
   for (const { path, message } of compileRules(rules).problems) {
     const [index, ...inner] = path;
-    reader.problem(['rules', places[Number(index)] ?? 0, ...inner], message);
+    reader.foreignProblem(['rules', places[Number(index)] ?? 0, ...inner], message);
   }
   return rules;
 }

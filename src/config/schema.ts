@@ -102,7 +102,7 @@ export const nameSchema = {
 
 /** One entry of `sources`: the kind's own options, `type` and `name`. */
 export function sourceSchema(kind: SourceKind): ObjectSchema {
-  return entrySchema(kind, { name: nameSchema });
+  return remembered(kind, () => entrySchema(kind, { name: nameSchema }));
 }
 
 /** One entry of `destinations`: the kind's own options, `type` and the common ones. */
@@ -110,8 +110,19 @@ export function destinationSchema(kind: DestinationKind): ObjectSchema {
   const mode = tlsMode(kind);
   const common = commonSchema.properties;
   const tls: Schema =
-    mode === undefined ? common.tls : { anyOf: [mode, tlsWithMode(mode)], description: mode.description ?? '' };
-  return entrySchema(kind, { ...common, tls });
+    mode === undefined
+      ? common.tls
+      : { ...(mode.description !== undefined && { description: mode.description }), anyOf: [mode, tlsWithMode(mode)] };
+  return remembered(kind, () => entrySchema(kind, { ...common, tls }));
+}
+
+// One object per kind, so that it is compiled once however often a configuration is loaded.
+const entries = new WeakMap<object, ObjectSchema>();
+
+function remembered(kind: object, make: () => ObjectSchema): ObjectSchema {
+  const schema = entries.get(kind) ?? make();
+  entries.set(kind, schema);
+  return schema;
 }
 
 /** The kind's own `tls`, when it has a mode of that name (`starttls`). */

@@ -22,7 +22,7 @@ export function readAuthentikUrl(value: unknown, reader: Reader): string | undef
 export function readRedact(value: unknown, reader: Reader): RedactConfig {
   const redact = readSection('redact', redactSchema, value, reader);
   for (const { path, message } of checkRedactOptions(redactOptions(redact)))
-    reader.problem(['redact', ...path], message);
+    reader.foreignProblem(['redact', ...path], message);
   return redact;
 }
 

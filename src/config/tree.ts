@@ -13,7 +13,7 @@ export interface Tree {
   placeOfKey(path: Path): Place;
   /** True for a text that had `${env:…}` or `${file:…}` in it. */
   interpolated(path: Path): boolean;
-  /** True for a text with a reference that could not be filled in, which is reported. */
+  /** True for a reference or an alias that could not be followed, which is reported. */
   unresolved(path: Path): boolean;
 }
 
@@ -125,6 +125,7 @@ function readAlias(name: string, alias: Node, path: Path, state: State): unknown
     state.values.set(pathKey(path), alias.range?.[0] ?? 0);
     return value;
   }
+  state.unresolved.add(pathKey(path));
   return null;
 }
 

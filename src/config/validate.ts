@@ -13,28 +13,12 @@ export interface Mismatch {
   readonly message: string;
 }
 
-/** Compares values with schemas; everything that does not fit comes at once. */
-export type Validate = (schema: Schema, value: unknown) => readonly Mismatch[];
-
-/** A validator with a cache of compiled schemas of its own. */
-export function createValidate(): Validate {
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictTypes: false,
-    ownProperties: true,
-    logger: false,
-  });
-  ajv.addVocabulary(['secret', 'json']);
-  for (const [name, test] of formats) ajv.addFormat(name, test);
-  const compiled = new Map<Schema, ValidateFunction>();
-  return (schema, value) => {
-    const run = compiled.get(schema) ?? ajv.compile(closed(schema));
-    compiled.set(schema, run);
-    run(value);
-    return withoutEchoes(chosenBranches(run.errors ?? [])).map((error) => explain(error, value));
-  };
+/** Compares a value with its schema; everything that does not fit comes at once. Remembers the compiled schema. */
+export function validate(schema: Schema, value: unknown): readonly Mismatch[] {
+  const run = compiled.get(schema) ?? ajv.compile(closed(schema));
+  compiled.set(schema, run);
+  run(value);
+  return withoutEchoes(chosenBranches(run.errors ?? [])).map((error) => explain(error, value));
 }
 
 const formats: readonly [string, (text: string) => boolean][] = [
@@ -46,6 +30,19 @@ const formats: readonly [string, (text: string) => boolean][] = [
   ['cel', () => true],
   ['re2', () => true],
 ];
+
+const compiled = new WeakMap<Schema, ValidateFunction>();
+
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  strictTypes: false,
+  ownProperties: true,
+  logger: false,
+  formats: Object.fromEntries(formats),
+  keywords: ['secret', 'json'],
+});
 
 function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text);

@@ -16,7 +16,7 @@ export function parseYaml(text: string, surroundings: Surroundings, report: Repo
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     version: '1.2',
   } as const;
   const document = parseDocument(text, { ...options, stringKeys: false });
@@ -41,7 +41,10 @@ const syntaxProblems: ReadonlyMap<string, string> = new Map([
   ['BAD_ALIAS', 'an alias (*name) needs an anchor (&name) before it'],
   ['BAD_DIRECTIVE', 'a line that starts with % is no key'],
   ['BAD_DQ_ESCAPE', 'unknown escape after \\ in a double-quoted text: use single quotes, or \\\\ for one backslash'],
-  ['BAD_INDENT', 'wrong indentation: all keys of a mapping and all items of a list start in the same column'],
+  [
+    'BAD_INDENT',
+    'wrong indentation: all keys of a mapping and all items of a list start in the same column (or a bracket is not closed)',
+  ],
   ['BAD_PROP_ORDER', 'an anchor (&name) belongs behind the colon or the dash'],
   ['BAD_SCALAR_START', 'a text cannot start with this character: put it in quotes'],
   ['BLOCK_AS_IMPLICIT_KEY', 'a second ": " in one line: put the text in quotes'],

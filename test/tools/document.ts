@@ -86,7 +86,7 @@ function tlsText(kind: Kind): string {
 
 function table(schema: ObjectSchema): string {
   const rows = rowsOf(schema, '').map((row) => `| ${row.join(' | ')} |`);
-  return [...['| key | type | default | meaning |', '|---|---|---|---|'], ...rows, ''].join('\n');
+  return ['| key | type | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 
 /** One row a key, those of mappings and of lists of mappings below them. */
