@@ -2,10 +2,9 @@ import { htmlLink, htmlText } from '../render/html.ts';
 import type { Message } from '../render/message.ts';
 import { hexColour } from '../render/severity.ts';
 
-/** The HTML part for one message, or a digest of several: light by itself, dark where the reader's program asks for it. */
-export function mailHtml(messages: readonly Message[], title: string, footer: string): string {
-  const [only] = messages;
-  const cards = only !== undefined && messages.length === 1 ? whole(only) : messages.map(brief).join(gap);
+/** The HTML part, with the same content as the text: light by itself, dark where the reader's program asks for it. */
+export function mailHtml(head: Message, items: readonly Message[], footer: string): string {
+  const cards = [whole(head), ...items.map(brief)].join(gap);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -13,11 +12,11 @@ export function mailHtml(messages: readonly Message[], title: string, footer: st
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${htmlText(title)}</title>
+<title>${htmlText(head.title)}</title>
 <style>${darkStyle}</style>
 </head>
 <body class="page" style="margin:0;padding:0;background:#eef1f4">
-<div style="display:none;max-height:0;overflow:hidden">${htmlText(only?.summary ?? '')}</div>
+<div style="display:none;max-height:0;overflow:hidden">${htmlText(head.summary)}</div>
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#eef1f4">
 <tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:620px">

@@ -1,11 +1,9 @@
 import type { Message } from '../render/message.ts';
 import { plainText } from '../render/plain.ts';
 
-/** The plain-text part for one message, or a digest of several. `footer` says who sent it. */
-export function mailText(messages: readonly Message[], footer: string): string {
-  const [only] = messages;
-  const body = only !== undefined && messages.length === 1 ? whole(only) : messages.map(brief).join('\n\n');
-  return `${body}\n\n-- \n${plainText(footer)}\n`;
+/** The plain-text part: the message, and for a digest those that it stands for. `footer` says who sent it. */
+export function mailText(head: Message, items: readonly Message[], footer: string): string {
+  return `${[whole(head), ...items.map(brief)].join('\n\n')}\n\n-- \n${plainText(footer)}\n`;
 }
 
 function whole(message: Message): string {

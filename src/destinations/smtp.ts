@@ -1,13 +1,14 @@
-import type { SendResult } from '../core/delivery.ts';
+import type { Delivery, SendResult } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import type { HttpFailure } from '../net/http.ts';
 import { shortText } from '../net/classify.ts';
 import type { SmtpRefused } from '../net/smtp-failure.ts';
 import { createSmtpClient, type SmtpAccepted } from '../net/smtp.ts';
+import { renderDigest } from '../render/digest.ts';
 import { renderMessage } from '../render/message.ts';
 import { batchId } from './batch-id.ts';
 import { defineDestination, type OptionProblem } from './destination.ts';
-import { composeMail } from './smtp-mail.ts';
+import { composeMail, type MailContent } from './smtp-mail.ts';
 
 const schema = {
   type: 'object',
@@ -85,16 +86,21 @@ export const smtp = defineDestination({
     const mailOptions = { from, to, subjectPrefix: config.subject_prefix, instance };
     return {
       async send(batch, signal) {
-        const messages = batch.map(({ event, rule, severity }) =>
-          renderMessage(event, { rule, severity, authentikUrl }),
-        );
-        const message = await composeMail(messages, batchId(batch), clock.now(), mailOptions);
+        const content = contentOf(batch, authentikUrl);
+        const message = await composeMail(content, batchId(batch), clock.now(), mailOptions);
         return classifyMail(await client.send({ from, to, message }, signal));
       },
       close: () => client.close(),
     };
   },
 });
+
+function contentOf(batch: readonly Delivery[], authentikUrl: string | undefined): MailContent {
+  const items = batch.map(({ event, rule, severity }) => renderMessage(event, { rule, severity, authentikUrl }));
+  const [only] = items;
+  if (only !== undefined && items.length === 1) return { head: only, items: [] };
+  return { head: renderDigest(batch, { authentikUrl }), items };
+}
 
 function classifyMail(outcome: SmtpAccepted | SmtpRefused | HttpFailure): SendResult {
   switch (outcome.kind) {

@@ -106,10 +106,10 @@ describe('a mail', () => {
 
   test('with several events is a digest of them, named by all', async () => {
     const mail = await mailOf({}, leased(1), leased(2), withEvent({ action: 'logout' }, { severity: 'alert' }));
-    assert.match(mail.subject ?? '', /^\[authentik\] 3 notifications: /);
+    assert.match(mail.subject ?? '', /^\[authentik\] 3 notifications/);
     assert.match(mail.messageId ?? '', /^<batch\.[0-9a-f]{32}@herald\.invalid>$/);
     assert.equal((mail.text ?? '').match(/ warning: /g)?.length, 2);
-    assert.equal((mail.html ?? '').match(/class="card"/g)?.length, 3);
+    assert.equal((mail.html ?? '').match(/class="card"/g)?.length, 4);
     assert.equal(header(mail, 'x-herald-severity'), 'alert');
   });
 
