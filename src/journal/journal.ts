@@ -1,6 +1,6 @@
 import type { Delivery, Reason, Severity } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
-import type { Family, FamilyCounts } from '../core/family.ts';
+import type { FamilyCounts } from '../core/family.ts';
 import type { Json } from '../core/json.ts';
 
 export interface JournalOptions {
@@ -9,6 +9,21 @@ export interface JournalOptions {
   readonly retentionMs: number;
   readonly maxBytes: number;
   readonly whenFull: 'block' | 'drop_oldest';
+}
+
+/** What opening needs from outside. */
+export interface JournalDeps {
+  /** Reads a stored event back; `redact/` owns it because it makes a {@link SafeEvent}. */
+  readonly restore: (json: string) => SafeEvent;
+  readonly nowMs: number;
+  readonly log: JournalLog;
+  /** SQLite reports a full disk at this many pages of the database; for tests. */
+  readonly pagesMax?: number;
+}
+
+/** The part of the program's logger that the journal uses. */
+export interface JournalLog {
+  error(fields: object, message: string): void;
 }
 
 /** An event with what the rules decided about it. */
@@ -24,6 +39,8 @@ export interface AppendBatch {
   readonly counts: FamilyCounts;
   /** Checkpoint key to value; `null` forgets one. */
   readonly checkpoints: ReadonlyMap<string, Json>;
+  /** What rules remember (windows, groups), as text of their own, by rule. */
+  readonly ruleState?: ReadonlyMap<string, string>;
 }
 
 /** `full`: nothing was written, room must be made first (`when_full: block`). */
@@ -36,7 +53,10 @@ export type AppendResult =
     }
   | { readonly status: 'full' };
 
-/** A delivery under way. `seq` names it to {@link Journal.settle}; `json` is the event as stored; `bytes` its length. */
+/**
+ * A delivery under way. `seq` names it to {@link Journal.settle}; `json` is the event as stored; `firstDueAt` is when it was
+ * written, ms.
+ */
 export interface Leased extends Delivery {
   readonly seq: number;
   readonly json: string;
@@ -65,17 +85,21 @@ export interface QueueState {
   readonly oldestAt: number | undefined;
 }
 
+/** All conditions that are set must hold. The order is that of writing, not of the events' own times. */
 export interface EventQuery {
   readonly action?: string;
   readonly user?: string;
   readonly clientIp?: string;
+  /** The event's id or its first digits. */
   readonly id?: string;
-  /** Words that must all occur in the event's short text. */
+  /** Words, or beginnings of words, that must all occur in the event's short text; case does not matter. */
   readonly search?: string;
   readonly sinceMs?: number;
   readonly untilMs?: number;
   /** Only events written after this one; for following. */
   readonly afterSeq?: number;
+  /** Only events written before this one; for paging back. */
+  readonly beforeSeq?: number;
   readonly order: 'newest' | 'oldest';
   readonly limit: number;
 }
@@ -85,27 +109,21 @@ export interface StoredEvent {
   readonly event: SafeEvent;
 }
 
-/**
- * The durable middle: a batch is safe when {@link append} returns. Synchronous, because SQLite is.
- * Throws OperationalError (`disk_full`, `io`, …); the transaction is then as if it had not been.
- */
-export interface Journal {
-  append(batch: AppendBatch, nowMs: number): AppendResult;
-  checkpoints(source: string): ReadonlyMap<string, Json>;
-  /** The next due deliveries of a destination in order, at most `items` and `bytes` of event JSON (but one always). */
-  lease(destination: string, limit: { items: number; bytes: number }, nowMs: number): readonly Leased[];
-  /** When the head of the destination's queue is due, ms; undefined when it is empty. */
-  nextDue(destination: string): number | undefined;
-  settle(destination: string, settlements: readonly Settlement[], nowMs: number): void;
-  queue(destination: string): QueueState;
-  /** Lines ever counted per source and family. */
-  lines(): ReadonlyMap<string, { readonly [F in Family]?: number }>;
-  putNotification(item: NotificationRow): void;
-  search(query: EventQuery): readonly StoredEvent[];
-  bytes(): number;
-  /** One small piece of upkeep (index the short text, prune, give space back); true while there is more to do. */
-  maintain(nowMs: number): boolean;
-  close(): void;
+/** What became of an event for one rule and destination. */
+export interface DeliveryRow {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly destination: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: 'pending' | 'delivered' | 'dead';
+  readonly attempts: number;
+  /** When it is tried next, ms; when it was last due, for one that is settled. */
+  readonly dueAt: number;
+  /** When its state last changed, ms. */
+  readonly updatedAt: number;
+  readonly reason: string | undefined;
+  readonly detail: string | undefined;
 }
 
 export interface NotificationRow {
@@ -116,4 +134,59 @@ export interface NotificationRow {
   readonly severity: string;
   readonly title: string;
   readonly summary: string;
+}
+
+/** A corrupt file was put aside and a new journal begun with this many checkpoints of the old one. */
+export interface Recovery {
+  readonly asideAs: string;
+  readonly checkpoints: number;
+}
+
+/** The questions that can be asked of a journal, by its owner and by others while it runs. */
+export interface JournalQueries {
+  /** Newest or oldest first in the order of writing, at most `limit` (and never more than 10,000). */
+  search(query: EventQuery): readonly StoredEvent[];
+  /** All deliveries of the events whose id begins so, for at most 10 events. */
+  deliveriesOf(eventId: string): readonly DeliveryRow[];
+  /** Deliveries that were given up, newest first. */
+  deadLetters(options: { readonly destination?: string; readonly limit: number }): readonly DeliveryRow[];
+  /** What the `local` destination was given, newest first. */
+  notifications(limit: number): readonly NotificationRow[];
+  queue(destination: string): QueueState;
+  /** Names of all destinations that ever had a delivery. */
+  destinations(): readonly string[];
+  /** Lines ever counted per source and family. */
+  lines(): ReadonlyMap<string, FamilyCounts>;
+  /** Bytes in use in the database; space that is free inside the file does not count. */
+  bytes(): number;
+  close(): void;
+}
+
+/**
+ * The durable middle: a batch is safe when {@link append} returns. Synchronous, because SQLite is.
+ * Throws OperationalError (`disk_full`, `io`, …); the transaction is then as if it had not been.
+ */
+export interface Journal extends JournalQueries {
+  append(batch: AppendBatch, nowMs: number): AppendResult;
+  checkpoints(source: string): ReadonlyMap<string, Json>;
+  ruleState(): ReadonlyMap<string, string>;
+  /**
+   * The next due deliveries of a destination in order, at most `items` and `bytes` of event JSON (but one always).
+   * Changes nothing: until they are settled the same ones come again. Nothing is leased behind one that is not due.
+   */
+  lease(
+    destination: string,
+    limit: { readonly items: number; readonly bytes: number },
+    nowMs: number,
+  ): readonly Leased[];
+  /** When the head of the destination's queue is due, ms; undefined when it is empty. */
+  nextDue(destination: string): number | undefined;
+  /** Deliveries that are not pending any more (they were shed meanwhile) are left alone. */
+  settle(destination: string, settlements: readonly Settlement[], nowMs: number): void;
+  /** Durable with the next {@link settle}, that of its own delivery at the latest. One per key, however often it is put. */
+  putNotification(item: NotificationRow): void;
+  /** One small piece of upkeep (index the short text, prune, give space back); true while there is more to do. */
+  maintain(nowMs: number): boolean;
+  /** The last corrupt file that was put aside since this journal was opened. */
+  recovered(): Recovery | undefined;
 }

@@ -1,0 +1,69 @@
+import { severities } from '../core/delivery.ts';
+import type { SafeEvent } from '../core/event.ts';
+import { CorruptError } from './failure.ts';
+import type { Leased } from './journal.ts';
+import { int, text } from './row.ts';
+import { deliveriesPerEvent } from './schema.ts';
+import type { Store } from './store.ts';
+
+interface Stored {
+  readonly event: SafeEvent;
+  readonly json: string;
+  readonly bytes: number;
+  readonly written: number;
+}
+
+/** The longest run of due deliveries from the head of a destination's queue; see {@link Journal.lease}. */
+export function lease(
+  store: Store,
+  destination: string,
+  limit: { readonly items: number; readonly bytes: number },
+  nowMs: number,
+): readonly Leased[] {
+  const id = store.names.destination(destination);
+  if (id === undefined) return [];
+  const leased: Leased[] = [];
+  let bytes = 0;
+  for (const row of store.sql.pending.all(id, limit.items)) {
+    // Order is kept per destination: what is behind a delivery that waits, waits with it.
+    if (int(row, 4) > nowMs) break;
+    const seq = int(row, 0);
+    const stored = load(store, Math.floor(seq / deliveriesPerEvent));
+    bytes += stored.bytes;
+    if (bytes > limit.bytes && leased.length > 0) break;
+    const rule = store.names.rule(int(row, 1));
+    leased.push({
+      key: `${stored.event.id}.${rule.digest}`,
+      event: stored.event,
+      rule: rule.name,
+      severity: severityAt(int(row, 2)),
+      attempts: int(row, 3),
+      seq,
+      json: stored.json,
+      firstDueAt: stored.written,
+    });
+  }
+  return leased;
+}
+
+/** When the head of a queue is due, ms. */
+export function nextDue(store: Store, destination: string): number | undefined {
+  const id = store.names.destination(destination);
+  const row = id === undefined ? undefined : store.sql.nextDue.get(id);
+  return row === undefined ? undefined : int(row, 'due_at');
+}
+
+function load(store: Store, seq: number): Stored {
+  const cached = store.cache.get(seq);
+  if (cached !== undefined) return cached;
+  const row = store.sql.body.get(seq);
+  if (row === undefined) throw new CorruptError(`event ${seq} of a pending delivery is gone`);
+  const json = text(row, 0);
+  return { event: store.restore(json), json, bytes: Buffer.byteLength(json), written: int(row, 1) };
+}
+
+export function severityAt(at: number): (typeof severities)[number] {
+  const severity = severities[at];
+  if (severity === undefined) throw new CorruptError(`severity ${at}`);
+  return severity;
+}

@@ -1,0 +1,50 @@
+import { saveInbox } from './inbox.ts';
+import { pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
+import { pages, usedBytes } from './room.ts';
+import { transact, type Store } from './store.ts';
+import { indexPiece } from './word-index.ts';
+
+/** Small enough to be done well within 20 ms on a slow disk. */
+const rowsAtOnce = 256;
+const vacuumPages = 64;
+/** Free pages are used again by what comes next; only this many are worth giving back. */
+const freePagesMax = 1024;
+/** Above this many events a second the index waits: reading comes first, and a search copes without. */
+const busyEventsPerSecond = 5000;
+
+/** One small piece of upkeep; see {@link Journal.maintain}. */
+export function maintain(store: Store, nowMs: number): boolean {
+  measure(store, nowMs);
+  saveInbox(store, nowMs);
+  if (prune(store, nowMs)) return true;
+  if (!store.load.busy && indexPiece(store)) return true;
+  return giveBack(store);
+}
+
+function measure({ load }: Store, nowMs: number): void {
+  const ms = nowMs - load.sinceMs;
+  if (ms >= 0 && ms < 1000) return;
+  load.busy = ms > 0 && (load.appended * 1000) / ms > busyEventsPerSecond;
+  load.appended = 0;
+  load.sinceMs = nowMs;
+}
+
+function prune(store: Store, nowMs: number): boolean {
+  const share = usedBytes(store) / store.options.maxBytes;
+  store.shrinking = share > (store.shrinking ? 0.9 : 0.95);
+  const beforeMs = store.shrinking ? Infinity : nowMs - store.options.retentionMs;
+  return transact(store, () => {
+    const history = pruneHistory(store, rowsAtOnce, beforeMs);
+    if (history.deleted > 0 || history.more) return true;
+    const dead = pruneDead(store, rowsAtOnce, nowMs - store.options.retentionMs);
+    if (dead.deleted > 0 || dead.more) return true;
+    return pruneNotifications(store, rowsAtOnce, nowMs - store.options.retentionMs - 1) > 0;
+  });
+}
+
+function giveBack(store: Store): boolean {
+  const { total, free } = pages(store);
+  if (free <= Math.max(freePagesMax, total / 4)) return false;
+  store.db.exec(`PRAGMA incremental_vacuum(${vacuumPages})`);
+  return true;
+}

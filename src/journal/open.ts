@@ -1,0 +1,132 @@
+import { append } from './append.ts';
+import { openDatabase } from './database.ts';
+import { isCorrupt, translate, translated } from './failure.ts';
+import { createFile, journalFiles, type JournalFiles } from './files.ts';
+import { saveInbox } from './inbox.ts';
+import type { Journal, JournalDeps, JournalOptions, Recovery } from './journal.ts';
+import { lease, nextDue } from './lease.ts';
+import { acquireLock } from './lock.ts';
+import { maintain } from './maintain.ts';
+import { readCheckpoints, readRuleState } from './progress.ts';
+import { createQueries } from './queries.ts';
+import { recover } from './recover.ts';
+import { settle } from './settle.ts';
+import { createStore, type Store } from './store.ts';
+import { dropOldBlocks } from './word-index.ts';
+
+/** An open journal and how it came to be; replaced as a whole when the file turns out to be corrupt. */
+interface Opened {
+  readonly store: Store;
+  readonly queries: ReturnType<typeof createQueries>;
+  readonly recovery: Recovery | undefined;
+}
+
+/**
+ * Opens the journal in a folder and makes this process its owner; see {@link Journal}. A corrupt file is put aside and a new one
+ * begun, now or whenever it shows. Throws OperationalError `journal_locked`, `journal_newer`, `journal_unwritable`, `permission`,
+ * `disk_full`, `io`.
+ */
+export function openJournal(options: JournalOptions, deps: JournalDeps): Journal {
+  const files = journalFiles(options.path);
+  const lock = translated(options.path, () => acquireLock(files));
+  let now = deps.nowMs;
+  let opened: Opened;
+  try {
+    opened = open(files, options, deps, 1);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+
+  /** Runs an operation, once more on a new journal when this one proves corrupt. */
+  function guard<T>(operation: (store: Store, queries: Opened['queries']) => T, nowMs = now): T {
+    now = nowMs;
+    try {
+      return operation(opened.store, opened.queries);
+    } catch (error) {
+      if (!isCorrupt(error)) throw translate(error, options.path);
+      const { db, nextSeq } = opened.store;
+      opened = translated(options.path, () => {
+        db.close();
+        return renew(files, options, { ...deps, nowMs: now }, nextSeq, error);
+      });
+      return translated(options.path, () => operation(opened.store, opened.queries));
+    }
+  }
+
+  /** Notifications that wait to be written belong to every answer. */
+  const ask = <T>(question: (queries: Opened['queries']) => T): T =>
+    guard((store, queries) => {
+      saveInbox(store, now);
+      return question(queries);
+    });
+
+  return {
+    append: (batch, nowMs) => guard((store) => append(store, batch, nowMs), nowMs),
+    checkpoints: (source) => guard((store) => readCheckpoints(store, source)),
+    ruleState: () => guard(readRuleState),
+    lease: (destination, limit, nowMs) => guard((store) => lease(store, destination, limit, nowMs), nowMs),
+    nextDue: (destination) => guard((store) => nextDue(store, destination)),
+    settle: (destination, items, nowMs) => guard((store) => settle(store, destination, items, nowMs), nowMs),
+    putNotification: (item) => void opened.store.inbox.set(item.key, item),
+    maintain: (nowMs) => guard((store) => maintain(store, nowMs), nowMs),
+    recovered: () => opened.recovery,
+    search: (query) => guard((_, queries) => queries.search(query)),
+    deliveriesOf: (eventId) => guard((_, queries) => queries.deliveriesOf(eventId)),
+    deadLetters: (which) => guard((_, queries) => queries.deadLetters(which)),
+    notifications: (limit) => ask((queries) => queries.notifications(limit)),
+    queue: (destination) => guard((_, queries) => queries.queue(destination)),
+    destinations: () => guard((_, queries) => queries.destinations()),
+    lines: () => guard((_, queries) => queries.lines()),
+    bytes: () => guard((_, queries) => queries.bytes()),
+    close() {
+      if (!opened.store.db.isOpen) return;
+      guard((store) => saveInbox(store, now));
+      opened.store.db.close();
+      lock.close();
+    },
+  };
+}
+
+function open(files: JournalFiles, options: JournalOptions, deps: JournalDeps, firstSeq: number): Opened {
+  try {
+    return ready(openStore(files, options, deps, firstSeq), deps, undefined);
+  } catch (error) {
+    if (!isCorrupt(error)) throw translate(error, options.path);
+    return translated(options.path, () => renew(files, options, deps, firstSeq, error));
+  }
+}
+
+function renew(
+  files: JournalFiles,
+  options: JournalOptions,
+  deps: JournalDeps,
+  firstSeq: number,
+  cause: unknown,
+): Opened {
+  const { store, recovery } = recover(files, deps.nowMs, () => openStore(files, options, deps, firstSeq));
+  deps.log.error(
+    { err: cause, aside: recovery.asideAs, checkpoints: recovery.checkpoints },
+    'the journal was corrupt: it is put aside and a new one begun',
+  );
+  return ready(store, deps, recovery);
+}
+
+function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDeps, firstSeq: number): Store {
+  createFile(files.folder, files.database);
+  const db = openDatabase(files.database, options, deps.pagesMax);
+  try {
+    const store = createStore(db, options, deps.restore, deps.nowMs);
+    // Deliveries of a file that was put aside may be under way: their numbers must not come again.
+    store.nextSeq = Math.max(store.nextSeq, firstSeq);
+    dropOldBlocks(store);
+    return store;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function ready(store: Store, deps: JournalDeps, recovery: Recovery | undefined): Opened {
+  return { store, queries: createQueries(store.db, deps.restore), recovery };
+}

@@ -1,0 +1,73 @@
+import { unreachable } from '../core/errors.ts';
+import type { Reason } from '../core/delivery.ts';
+import { flushInbox } from './inbox.ts';
+import type { Settlement } from './journal.ts';
+import { deliveriesPerEvent } from './schema.ts';
+import { reopen } from './ageing.ts';
+import { transact, type Store } from './store.ts';
+
+const detailCharsMax = 500;
+
+/** Deliveries with the same outcome: one statement. */
+interface Group {
+  readonly state: Settlement['state'];
+  readonly dueAt: number;
+  readonly reason: Reason | undefined;
+  readonly detail: string | null;
+  readonly seqs: number[];
+}
+
+/** Writes the outcome of deliveries in one transaction; see {@link Journal.settle}. */
+export function settle(store: Store, destination: string, settlements: readonly Settlement[], nowMs: number): void {
+  const id = store.names.destination(destination);
+  if (id === undefined) return;
+  const groups = grouped(settlements);
+  transact(store, () => {
+    const counts = { delivered: 0, dead: 0 };
+    for (const group of groups) {
+      const changed = write(store, id, group, nowMs);
+      if (group.state !== 'retry') counts[group.state] += changed;
+    }
+    if (counts.delivered + counts.dead > 0) store.sql.addSettled.run(counts.delivered, counts.dead, id);
+    flushInbox(store, nowMs);
+  });
+  store.inbox.clear();
+  for (const { seq, state } of settlements)
+    if (state !== 'retry') concluded(store, Math.floor(seq / deliveriesPerEvent));
+}
+
+function grouped(settlements: readonly Settlement[]): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const item of settlements) {
+    const reason = item.state === 'delivered' ? undefined : item.reason;
+    const detail = item.state === 'delivered' ? null : (item.detail?.slice(0, detailCharsMax) ?? null);
+    const dueAt = item.state === 'retry' ? item.dueAt : 0;
+    const key = item.state === 'delivered' ? 'delivered' : `${item.state} ${dueAt} ${reason} ${detail ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { state: item.state, dueAt, reason, detail, seqs: [item.seq] });
+    else group.seqs.push(item.seq);
+  }
+  return groups.values();
+}
+
+/** Returns how many deliveries were still pending, and so changed. */
+function write({ sql }: Store, destination: number, group: Group, nowMs: number): number {
+  const { state, dueAt, reason = null, detail } = group;
+  const where = [JSON.stringify(group.seqs), destination] as const;
+  switch (state) {
+    case 'delivered':
+      return Number(sql.delivered.run(nowMs, ...where).changes);
+    case 'dead':
+      // Giving up for age is no attempt.
+      return Number(sql.dead.run(reason === 'expired' ? 0 : 1, nowMs, reason, detail, ...where).changes);
+    case 'retry':
+      return Number(sql.retry.run(nowMs, dueAt, reason, detail, ...where).changes);
+    default:
+      return unreachable(state);
+  }
+}
+
+function concluded(store: Store, event: number): void {
+  store.cache.release(event);
+  reopen(store.ageing, event);
+}

@@ -1,0 +1,94 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { SafeEvent } from '../core/event.ts';
+import { startOver, type Ageing } from './ageing.ts';
+import { createCache, type EventCache } from './cache.ts';
+import type { JournalOptions, NotificationRow } from './journal.ts';
+import { createNames, type Names } from './names.ts';
+import { int } from './row.ts';
+import { prepareStatements, type SqlStatements } from './statements.ts';
+
+/** An open database with what its owner knows about it. Everything here is read again after a restart. */
+export interface Store {
+  readonly db: DatabaseSync;
+  readonly pageBytes: number;
+  readonly sql: SqlStatements;
+  readonly names: Names;
+  readonly cache: EventCache;
+  readonly options: JournalOptions;
+  readonly restore: (json: string) => SafeEvent;
+  /** Given by `putNotification`, written with the next transaction. */
+  readonly inbox: Map<string, NotificationRow>;
+  readonly load: Load;
+  /** The block of the word index that events were last deleted from, by its first event, and how many. */
+  readonly thinning: { from: number; deleted: number };
+  /** The `seq` of the next event. */
+  nextSeq: number;
+  readonly ageing: Ageing;
+  /** Above 95 % of the size limit, until below 90 %. */
+  shrinking: boolean;
+}
+
+/** How fast events come in: see `maintain`. */
+export interface Load {
+  sinceMs: number;
+  appended: number;
+  busy: boolean;
+}
+
+const cacheBytesMax = 8 * 1024 * 1024;
+
+export function createStore(
+  db: DatabaseSync,
+  options: JournalOptions,
+  restore: (json: string) => SafeEvent,
+  nowMs: number,
+): Store {
+  const sql = prepareStatements(db);
+  return {
+    db,
+    pageBytes: int(db.prepare('PRAGMA page_size').get() ?? {}, 'page_size'),
+    sql,
+    names: createNames(sql),
+    cache: createCache(cacheBytesMax),
+    options,
+    restore,
+    inbox: new Map(),
+    ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
+    thinning: { from: 0, deleted: 0 },
+    load: { sinceMs: nowMs, appended: 0, busy: false },
+    nextSeq: firstSeq(db),
+    shrinking: false,
+  };
+}
+
+/** Pruning may have taken the newest rows, so what was used up is kept in `meta` too. */
+function firstSeq(db: DatabaseSync): number {
+  const row = db
+    .prepare(
+      `SELECT max((SELECT coalesce(max(seq), 0) + 1 FROM event), (SELECT value FROM meta WHERE key = 'next_seq')) AS seq`,
+    )
+    .get();
+  return row === undefined ? 1 : int(row, 'seq');
+}
+
+/** Runs `work` as one transaction: all of it is on disk when this returns, nothing when it throws. */
+export function transact<T>(store: Store, work: () => T): T {
+  const { db } = store;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    store.names.forget();
+    startOver(store.ageing);
+    // SQLite has rolled back by itself after some errors.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+export function readMeta(store: Store, key: string): number {
+  const row = store.sql.meta.get(key);
+  return row === undefined ? 0 : int(row, 'value');
+}
