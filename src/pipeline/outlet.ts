@@ -95,14 +95,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
   }
 
   async function attempt(leased: readonly Leased[], stop: AbortSignal): Promise<void> {
-    const expired = leased.filter((item) => isExpired(item));
-    if (expired.length > 0) {
-      finish(
-        expired.map((item) => ({ seq: item.seq, state: 'dead', reason: 'expired' })),
-        leased,
-      );
-    }
-    const batch = expired.length === 0 ? leased : leased.filter((item) => !isExpired(item));
+    const batch = dropExpired(leased);
     if (batch.length === 0) return;
     const result = await destination.send(batch, stop);
     // An attempt that we cut off ourselves says nothing about the destination.
@@ -110,9 +103,19 @@ export function createOutlet(deps: OutletDeps): Outlet {
     conclude(result, batch);
   }
 
-  function isExpired(item: Leased): boolean {
+  /** Gives up what is older than the destination wants, and says so: nobody gets a week-old alarm as news. */
+  function dropExpired(leased: readonly Leased[]): readonly Leased[] {
     const { maxAgeMs } = deps.retry;
-    return maxAgeMs !== undefined && clock.now() - item.firstDueAt > maxAgeMs;
+    if (maxAgeMs === undefined) return leased;
+    const oldestMs = clock.now() - maxAgeMs;
+    const expired = leased.filter((item) => item.firstDueAt < oldestMs);
+    if (expired.length === 0) return leased;
+    finish(
+      expired.map(({ seq }) => ({ seq, state: 'dead', reason: 'expired' })),
+      expired,
+    );
+    log.error({ destination: name, reason: 'expired', count: expired.length }, 'given up');
+    return leased.filter((item) => item.firstDueAt >= oldestMs);
   }
 
   function conclude(result: SendResult, batch: readonly Leased[]): void {

@@ -51,9 +51,9 @@ export function collect(
   };
 }
 
-/** Polls until the condition holds; rejects after ten seconds. */
-export async function waitFor(holds: () => boolean, what: string): Promise<void> {
-  const until = systemClock.monotonic() + 10_000;
+/** Polls until the condition holds; rejects after ten seconds or the given time. */
+export async function waitFor(holds: () => boolean, what: string, waitMsMax = 10_000): Promise<void> {
+  const until = systemClock.monotonic() + waitMsMax;
   while (!holds()) {
     if (systemClock.monotonic() > until) throw new Error(`waited in vain for ${what}`);
     await systemClock.sleep(5);

@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from './source.ts';
+
+/** The bundled daemon as a user starts it, in a folder of its own. */
+export interface Daemon {
+  readonly process: ChildProcess;
+  /** What it wrote to standard error so far: its log. */
+  log(): string;
+  stdout(): string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  exited(): Promise<number | NodeJS.Signals | null>;
+  /** Resolves when the log has this text. */
+  logged(text: string): Promise<void>;
+}
+
+export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'herald.js');
+
+/** A temporary folder that goes with the test. */
+export function temporaryFolder(context: { after(undo: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-e2e-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts `herald …` in a folder. The test ends it, at the latest when it is over. */
+export function startDaemon(
+  context: { after(undo: () => Promise<void>): void },
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Daemon {
+  const child = spawn(process.execPath, [bundle, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let log = '';
+  let stdout = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+  const closed = once(child, 'close');
+  context.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await closed;
+  });
+  return {
+    process: child,
+    log: () => log,
+    stdout: () => stdout,
+    exited: async () => {
+      await closed;
+      return child.exitCode ?? child.signalCode;
+    },
+    logged: (text) => waitFor(() => log.includes(text), `"${text}" in the log:\n${log}`),
+  };
+}
+
+/** Writes `config.yaml` into the folder: a file source on `app.log`, one rule for all events, the given destination. */
+export function writeConfig(folder: string, destination: string, more = ''): void {
+  writeFileSync(
+    join(folder, 'config.yaml'),
+    `sources: [{type: file, paths: [${folder}/*.log], start_at: beginning}]
+journal: {path: ${folder}/journal}
+rules:
+  - {name: all, policies: [{action: "*"}], destinations: [out]}
+destinations:
+  out: ${destination}
+server: {listen: "127.0.0.1:0"}
+${more}`,
+  );
+}
