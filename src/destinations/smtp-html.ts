@@ -37,7 +37,7 @@ const gap = '\n<tr><td style="height:8px;line-height:8px;font-size:8px">&nbsp;</
 const darkStyle = `
 @media (prefers-color-scheme: dark) {
   .page { background: #14181c !important; }
-  .card { background: #1e242a !important; border-color: #323a42 !important; }
+  .card { background: #1e242a !important; border-top-color: #323a42 !important; border-right-color: #323a42 !important; border-bottom-color: #323a42 !important; }
   .text { color: #e8ecf0 !important; }
   .quiet { color: #98a3ad !important; }
   .line { border-color: #323a42 !important; }

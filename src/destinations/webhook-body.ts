@@ -5,6 +5,7 @@ import { textVariables } from '../expression/environment.ts';
 import type { Scope } from '../expression/expression.ts';
 import { compileTemplate } from '../expression/template.ts';
 import { pythonRepr } from '../render/python-repr.ts';
+import { heraldJson } from './herald-json.ts';
 
 export type Encoding = 'single' | 'ndjson' | 'array';
 
@@ -38,12 +39,6 @@ function templateWriter(body: unknown): WriteItem {
   const compiled = compileTemplate(body, textVariables);
   if (!compiled.ok) throw new InvariantError('a body that was not checked');
   return (delivery, scopeOf) => JSON.stringify(compiled.render(scopeOf(delivery)));
-}
-
-/** herald's own form: the event's keys with `rule`, `severity` and `key` before them. */
-function heraldJson({ event, json, rule, severity, key }: Delivery): string {
-  const head = JSON.stringify({ rule, severity, key });
-  return `${head.slice(0, -1)},${(json ?? JSON.stringify(event)).slice(1)}`;
 }
 
 /** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */

@@ -12,12 +12,14 @@ const plainHeaders: ReadonlySet<string> = new Set([
 
 /**
  * The text with everything of the request's address and headers that could be a secret replaced by `***`:
- * path, path segments and query values of eight characters and more, user-info, header values.
+ * host, path, path segments and query values of eight characters and more, user-info, header values.
  */
 export function scrub(text: string, url: URL, headers: { readonly [name: string]: string }): string {
   if (text === '') return text;
   const found = [
     url.href,
+    url.host,
+    url.hostname,
     url.pathname + url.search,
     url.pathname,
     ...url.pathname.split('/'),

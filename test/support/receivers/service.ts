@@ -1,0 +1,122 @@
+import type { DestinationKind } from '../../../src/destinations/destination.ts';
+import type { Written } from './destination.ts';
+import {
+  answer,
+  garbage,
+  hang,
+  huge,
+  neverEnding,
+  reset,
+  resetInBody,
+  startHttpReceiver,
+  type Answer,
+} from './http.ts';
+import { startSmtpReceiver, type SmtpScript } from './smtp.ts';
+
+/** What can happen to one attempt, whatever the protocol. */
+export const situations = [
+  'fine',
+  'throttled',
+  'throttled until a date',
+  'failing',
+  'unauthorized',
+  'forbidden',
+  'gone',
+  'redirected',
+  'lost',
+  'lost in the answer',
+  'silent',
+  'silent in the answer',
+  'garbage',
+  'huge',
+  'echo',
+] as const;
+export type Situation = (typeof situations)[number];
+
+/** The far end of a destination, played by a real server on 127.0.0.1. */
+export interface Service {
+  /** The kind's example, pointed here. */
+  readonly options: Written;
+  /** False when the protocol has no such situation. */
+  can(situation: Situation): boolean;
+  say(situation: Situation): void;
+  /** Requests or mails that came, whatever was answered. */
+  attempts(): number;
+  /** Resolves when the attempt that is to hang is here. */
+  reached(): Promise<void>;
+  connections(): number;
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The far end that the kind's options ask for; undefined for kinds that stay in the process. */
+export async function startService(kind: DestinationKind): Promise<Service | undefined> {
+  const { properties } = kind.schema;
+  if (Object.hasOwn(properties, 'url')) return startHttpService(kind.example);
+  return Object.hasOwn(properties, 'host') ? startSmtpService(kind.example) : undefined;
+}
+
+async function startHttpService(example: Written): Promise<Service> {
+  const receiver = await startHttpReceiver();
+  const { pathname, search } = new URL(String(example['url']));
+  const answers: { readonly [S in Situation]: Answer } = {
+    fine: answer(200, 'ok'),
+    throttled: answer(429, 'slow down', { 'retry-after': '7' }),
+    'throttled until a date': answer(429, '', { 'retry-after': new Date(Date.now() + 30_000).toUTCString() }),
+    failing: answer(503, 'try later'),
+    unauthorized: answer(401, 'who?'),
+    forbidden: answer(403, 'no'),
+    gone: answer(410, 'gone'),
+    redirected: answer(307, '', { location: `${receiver.url}/elsewhere` }),
+    lost: reset,
+    'lost in the answer': resetInBody,
+    silent: hang,
+    'silent in the answer': neverEnding,
+    garbage,
+    huge: huge(500, 50 * 1024 * 1024),
+    echo: (response) => {
+      const { method, url, headers } = response.req;
+      response.writeHead(400).end(`Cannot ${method} ${url}: ${JSON.stringify(headers)}`);
+    },
+  };
+  return {
+    ...receiver,
+    options: { ...example, url: receiver.url + pathname + search },
+    can: () => true,
+    say: (situation) => {
+      receiver.script(answers[situation]);
+    },
+    attempts: () => receiver.requests.length,
+    reached: () => receiver.received(receiver.requests.length + 1),
+  };
+}
+
+async function startSmtpService(example: Written): Promise<Service> {
+  const receiver = await startSmtpReceiver();
+  const password = String(example['password']);
+  const scripts: { readonly [S in Situation]?: SmtpScript } = {
+    fine: {},
+    throttled: { MAIL: '450 4.7.1 too many' },
+    failing: { MESSAGE: '451 4.3.0 try later' },
+    unauthorized: { AUTH: '535 5.7.8 who?' },
+    forbidden: { MAIL: '530 5.7.0 log in first' },
+    gone: { RCPT: '550 5.1.1 nobody' },
+    lost: { MAIL: 'reset' },
+    'lost in the answer': { MESSAGE: 'reset' },
+    silent: { MAIL: 'hang' },
+    'silent in the answer': { MESSAGE: 'hang' },
+    garbage: { GREETING: 'HTTP/1.1 400 Bad Request' },
+    huge: { MAIL: `450-${'x'.repeat(1024 * 1024)}` },
+    echo: { AUTH: `535 5.7.8 no: ${password} ${Buffer.from(password).toString('base64')}` },
+  };
+  return {
+    ...receiver,
+    options: { ...example, host: '127.0.0.1', port: receiver.port, tls: 'none' },
+    can: (situation) => scripts[situation] !== undefined,
+    say: (situation) => {
+      receiver.script(scripts[situation] ?? {});
+    },
+    attempts: () => receiver.mails.length,
+    reached: () => receiver.received('MAIL'),
+  };
+}
