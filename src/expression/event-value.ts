@@ -1,5 +1,4 @@
 import type { SafeEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
 import { shield } from './shield.ts';
 
 /** CEL's type of every field of `event`; any other field is an error at load. */
@@ -90,13 +89,13 @@ export class EventValue implements Readonly<Record<Field, unknown>> {
     return (this.#at ??= new Date(this.source.at));
   }
   get user(): unknown {
-    return (this.#user ??= shield(this.source.user as Json));
+    return (this.#user ??= shield(this.source.user));
   }
   get context(): unknown {
     return (this.#context ??= shield(this.source.context));
   }
   get http(): unknown {
-    return (this.#http ??= shield(this.source.http as Json | undefined));
+    return (this.#http ??= shield(this.source.http));
   }
   get diff(): unknown {
     return (this.#diff ??= shield(this.source.diff));

@@ -1,7 +1,7 @@
 import {
   EvaluationError,
   ParseError,
-  TypeError as CelTypeError,
+  type TypeError as CelTypeError,
   type ASTNode,
   type Environment,
 } from '@marcbachmann/cel-js';

@@ -34,7 +34,7 @@ function integer(value: bigint): Json {
 function objectToJson(value: object, depth: number): Json {
   if (Array.isArray(value)) return value.map((item) => toJson(item, depth));
   if (value instanceof Map) return fromEntries(value, depth);
-  if (value instanceof EventValue) return value.source as unknown as Json;
+  if (value instanceof EventValue) return objectToJson(value.source, depth);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Address || value instanceof Network) return value.text;
   if (value instanceof UnsignedInt) return integer(value.value);

@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { EventValue } from './event-value.ts';
+import { get, isObject } from '../core/json.ts';
+import { EventValue } from './event-value.ts';
 import { callOf, children, walkOf } from './syntax.ts';
 
 /** The keys below `event` that an expression reads whatever else it does: without one of them it has no value. */
@@ -33,11 +34,10 @@ export function missingKey(needs: Needs, event: EventValue): string | undefined 
 const unreadable = Symbol('unreadable');
 
 function member(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unreadable;
+  // The checker has seen that the event's own fields exist; they are getters of its class.
+  if (value instanceof EventValue) return Reflect.get(value, key);
   if (value instanceof Map) return value.get(key);
-  const fields = value as { readonly [key: string]: unknown };
-  // The event's own fields are getters of its class, and the checker has seen that they exist.
-  return Object.getPrototypeOf(value) === Object.prototype && !Object.hasOwn(fields, key) ? undefined : fields[key];
+  return isObject(value) ? get(value, key) : unreadable;
 }
 
 function collect(node: ASTNode, needs: string[][]): void {

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 
 const depthMax = 12;
 
@@ -7,26 +7,26 @@ const depthMax = 12;
  * key of its own: such objects become Maps. What lies deeper than 12 levels is null, because the library keeps a type for
  * every nesting that it has met. The value itself when nothing has to change.
  */
-export function shield(value: Json | undefined): unknown {
-  return value !== undefined && needsShield(value, 0) ? copy(value, 0) : value;
+export function shield(value: unknown): unknown {
+  return needsShield(value, 0) ? copy(value, 0) : value;
 }
 
-function needsShield(value: Json, depth: number): boolean {
+function needsShield(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= depthMax) return true;
   if (isObject(value)) {
     if (Object.hasOwn(value, 'constructor')) return true;
-    for (const key in value) if (needsShield(value[key] ?? null, depth + 1)) return true;
+    for (const key in value) if (needsShield(value[key], depth + 1)) return true;
     return false;
   }
-  for (const item of value) if (needsShield(item, depth + 1)) return true;
-  return false;
+  return Array.isArray(value) && value.some((item) => needsShield(item, depth + 1));
 }
 
-function copy(value: Json, depth: number): unknown {
+function copy(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= depthMax) return null;
-  if (!isObject(value)) return value.map((item) => copy(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
+  if (!isObject(value)) return null;
   const entries = Object.entries(value).map(([key, item]) => [key, copy(item, depth + 1)] as const);
   return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 }

@@ -1,0 +1,133 @@
+import { unreachable } from '../core/errors.ts';
+import type { SafeEvent } from '../core/event.ts';
+import { parseAddress, parseNetwork, type Network } from '../expression/address.ts';
+import { matcherFields, type MatcherField, type PolicyConfig } from './config.ts';
+import { compileGlob } from './glob.ts';
+
+/** An event matcher: every field that is set must match; a field that the event lacks never does. */
+export interface Matcher {
+  /** Two matchers that say the same have the same label. */
+  readonly label: string;
+  readonly matches: (event: SafeEvent) => boolean;
+  /** False when no event with this action matches. */
+  readonly mayMatch: (action: string) => boolean;
+  /** The action alone decides. */
+  readonly actionOnly: boolean;
+  /** Why the event does not match, as a sentence; undefined when it does. */
+  readonly mismatch: (event: SafeEvent) => string | undefined;
+}
+
+export interface MatcherProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Test = (text: string) => boolean;
+
+interface FieldTest {
+  readonly field: MatcherField;
+  readonly wanted: string;
+  readonly test: Test;
+}
+
+/** Compiles the matcher fields of a policy, adding what is wrong with them to `problems`. */
+export function compileMatcher(config: PolicyConfig, problems: MatcherProblem[]): Matcher {
+  const tests: FieldTest[] = [];
+  for (const field of matcherFields) {
+    const value = config[field];
+    if (value !== undefined) tests.push(fieldTest(field, value, problems));
+  }
+  const action = tests.find((test) => test.field === 'action');
+  return {
+    label: tests.map(({ field, wanted }) => `${field}: ${wanted}`).join(', '),
+    matches: (event) => tests.every((test) => fieldMatches(test, event)),
+    mayMatch: (name) => action === undefined || action.test(name),
+    actionOnly: action !== undefined && tests.length === 1,
+    mismatch: (event) => {
+      const failed = tests.find((test) => !fieldMatches(test, event));
+      return failed === undefined ? undefined : sentence(failed, event);
+    },
+  };
+}
+
+function fieldMatches({ field, test }: FieldTest, event: SafeEvent): boolean {
+  if (field === 'application') return applicationMatches(test, event);
+  const value = read(field, event);
+  return typeof value === 'string' && test(value);
+}
+
+/** By name or by key; authentik's own name wins nothing over the key. */
+function applicationMatches(test: Test, event: SafeEvent): boolean {
+  const { name, pk } = event.application ?? {};
+  return (name !== undefined && test(name)) || (pk !== undefined && test(String(pk)));
+}
+
+function read(field: MatcherField, event: SafeEvent): string | undefined {
+  switch (field) {
+    case 'action':
+      return event.action;
+    case 'client_ip':
+      return event.client_ip;
+    case 'app':
+      return event.app;
+    case 'model':
+      return event.model === undefined ? undefined : `${event.model.app}.${event.model.model_name}`;
+    case 'username':
+      return event.user.username;
+    case 'application':
+      return event.application?.name ?? event.application?.pk?.toString();
+    case 'schema_name':
+      return event.schema_name;
+    default:
+      return unreachable(field);
+  }
+}
+
+function sentence({ field, wanted }: FieldTest, event: SafeEvent): string {
+  const value = read(field, event);
+  return value === undefined ? `the event has no ${field}` : `${field} is ${value}, not ${wanted}`;
+}
+
+function fieldTest(field: MatcherField, value: string | readonly string[], problems: MatcherProblem[]): FieldTest {
+  const values = typeof value === 'string' ? [value] : value;
+  const path = (index: number): readonly (string | number)[] => (typeof value === 'string' ? [field] : [field, index]);
+  const tests = values.map((item, index) => {
+    const test = field === 'client_ip' ? addressTest(item) : compileGlob(item);
+    if (item === '') problems.push({ path: path(index), message: 'empty' });
+    else if (test === undefined) problems.push({ path: path(index), message: notAnAddress(item) });
+    return test ?? (() => false);
+  });
+  if (values.length === 0) problems.push({ path: [field], message: 'empty' });
+  const [only] = tests;
+  const exact = field !== 'client_ip' && values.every((item) => !item.includes('*'));
+  return {
+    field,
+    wanted: values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`,
+    test: only !== undefined && tests.length === 1 ? only : exact ? setTest(values) : anyTest(tests),
+  };
+}
+
+function notAnAddress(text: string): string {
+  return `${JSON.stringify(text)} is neither an IP address nor a network`;
+}
+
+function setTest(values: readonly string[]): Test {
+  const set = new Set(values);
+  return (text) => set.has(text);
+}
+
+function anyTest(tests: readonly Test[]): Test {
+  return (text) => tests.some((test) => test(text));
+}
+
+/** A glob over the text, or a network (a single address is one) however the event spells its address. */
+function addressTest(value: string): Test | undefined {
+  if (value.includes('*')) return compileGlob(value);
+  const network = parseNetwork(value);
+  return network === undefined ? undefined : (text) => text === value || contains(network, text);
+}
+
+function contains(network: Network, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && network.contains(address);
+}

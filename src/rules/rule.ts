@@ -1,0 +1,113 @@
+import type { Notification } from '../core/delivery.ts';
+import type { SafeEvent } from '../core/event.ts';
+import type { Scope } from '../expression/expression.ts';
+import type { RuleConfig } from './config.ts';
+import type { Policy } from './policy.ts';
+
+/** What a rule says about an event; `error`: an expression that mattered could not be evaluated. */
+export interface RuleResult {
+  readonly fires: boolean;
+  readonly error: boolean;
+}
+
+/** A compiled rule. */
+export interface Rule {
+  readonly name: string;
+  readonly notification: Notification;
+  /** Those that are enabled, in the user's order. */
+  readonly policies: readonly Policy[];
+  readonly enabled: boolean;
+  readonly mode: 'any' | 'all';
+  /** False when the rule fires for no event with this action. */
+  mayFire(action: string): boolean;
+  evaluate(scope: Scope): RuleResult;
+}
+
+const silent: RuleResult = { fires: false, error: false };
+const fired: RuleResult = { fires: true, error: false };
+const failed: RuleResult = { fires: false, error: true };
+const firedAndFailed: RuleResult = { fires: true, error: true };
+
+/**
+ * Puts a rule together from its enabled policies. Matchers are asked first; expressions are run only when the matchers have not
+ * decided, and then all of them. So the order of the policies shows nowhere, and an expression that needs a client address is
+ * no error for the events that the rule's matcher rules out anyway. Which events fire is as if all were run.
+ */
+export function buildRule(config: RuleConfig, policies: readonly Policy[]): Rule {
+  const { name, severity, destinations, mode, enabled } = config;
+  const matchers = policies.filter((policy) => policy.kind === 'matcher');
+  const expressions = policies.filter((policy) => policy.kind === 'expression');
+  const decisive = mode === 'any';
+  return {
+    name,
+    notification: { rule: name, severity, destinations },
+    policies,
+    enabled,
+    mode,
+    mayFire: (action) => enabled && policies.length > 0 && possible(policies, action, mode),
+    evaluate: (scope) => {
+      const { event } = scope;
+      if (!enabled || policies.length === 0) return silent;
+      for (const matcher of matchers) if (matcher.passes(event) === decisive) return decisive ? fired : silent;
+      return judgeAll(expressions, scope, decisive);
+    },
+  };
+}
+
+function judgeAll(
+  expressions: readonly (Policy & { readonly kind: 'expression' })[],
+  scope: Scope,
+  decisive: boolean,
+): RuleResult {
+  let fires = !decisive;
+  let error = false;
+  for (const expression of expressions) {
+    const verdict = expression.judge(scope);
+    error ||= verdict.error;
+    if (verdict.passes === decisive) fires = decisive;
+  }
+  if (!error) return fires ? fired : silent;
+  return fires ? firedAndFailed : failed;
+}
+
+function possible(policies: readonly Policy[], action: string, mode: 'any' | 'all'): boolean {
+  const may = (policy: Policy): boolean => policy.kind === 'expression' || policy.mayPass(action);
+  return mode === 'any' ? policies.some(may) : policies.every(may);
+}
+
+/** Why the rule fires or not, for people; `why` has one sentence per policy. */
+export interface RuleExplanation {
+  readonly rule: string;
+  readonly fires: boolean;
+  readonly reason: string;
+  readonly policies: readonly PolicyExplanation[];
+}
+
+export interface PolicyExplanation {
+  /** The policy in short: its matcher's fields, or the expression. */
+  readonly policy: string;
+  readonly passes: boolean;
+  readonly reason: string;
+}
+
+/** Asks every policy, also those that could not change anything. */
+export function explainRule(rule: Rule, scope: Scope): RuleExplanation {
+  const policies = rule.policies.map((policy) => explainPolicy(policy, scope.event, scope));
+  const { fires } = rule.evaluate(scope);
+  return { rule: rule.name, fires, reason: reasonOf(rule, policies), policies };
+}
+
+function explainPolicy(policy: Policy, event: SafeEvent, scope: Scope): PolicyExplanation {
+  if (policy.kind === 'matcher') {
+    return { policy: policy.label, passes: policy.passes(event), reason: policy.why(event) };
+  }
+  const verdict = policy.judge(scope);
+  return { policy: policy.label, passes: verdict.passes, reason: verdict.why() };
+}
+
+function reasonOf(rule: Rule, policies: readonly PolicyExplanation[]): string {
+  if (!rule.enabled) return 'the rule is disabled';
+  if (policies.length === 0) return 'no policy is enabled, so it never fires';
+  const passed = policies.filter((policy) => policy.passes).length;
+  return `${passed} of ${policies.length} policies pass (mode: ${rule.mode})`;
+}
