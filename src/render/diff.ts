@@ -26,6 +26,7 @@ function describe(change: Json): string | undefined {
   if (Object.hasOwn(object, 'new_value') || Object.hasOwn(object, 'previous_value')) {
     const before = get(object, 'previous_value') ?? null;
     const after = get(object, 'new_value') ?? null;
+    if (isLong(before) || isLong(after)) return `${extent(before)} → ${extent(after)}`;
     if (isEmpty(before)) return isEmpty(after) ? undefined : value(after);
     return `${value(before)} → ${isEmpty(after) ? 'nothing' : value(after)}`;
   }
@@ -50,6 +51,15 @@ function label(item: JsonObject): string {
 
 function value(json: Json): string {
   return cut(brief(json), valueCharsMax);
+}
+
+/** Certificates, blueprints, expressions: that they changed and how much is all that fits into a message. */
+function isLong(json: Json): json is string {
+  return typeof json === 'string' && (json.length > valueCharsMax || json.trim().includes('\n'));
+}
+
+function extent(json: Json): string {
+  return isLong(json) ? `${json.length} characters` : isEmpty(json) ? 'nothing' : value(json);
 }
 
 function isEmpty(json: Json): boolean {

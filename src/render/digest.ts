@@ -71,7 +71,7 @@ function counted(texts: readonly string[]): readonly (readonly [string, number])
 }
 
 function tally(name: string, values: readonly (string | undefined)[]): readonly Field[] {
-  const known = counted(values.filter((value) => value !== undefined && value !== '') as readonly string[]);
+  const known = counted(values.filter((value) => value !== undefined).filter((value) => value !== ''));
   return short(
     name,
     list(

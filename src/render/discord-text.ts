@@ -2,7 +2,7 @@ import { defang } from './defang.ts';
 import { visible } from './visible.ts';
 
 /** Every ASCII character that Discord's Markdown gives a meaning to; a backslash takes it away. */
-const special = /[\\*_~`|<>[\]()#@]|^[-+]|(?<=^\d+)\.|:(?=[\w+-]+:)/g;
+const special = /[\\*_~`|<>[\]()#@]|^[-+]|(?<=^\d+)\.(?=\s)|:(?=[\w+-]+:)/g;
 
 /** Text from an event for Discord's Markdown: no formatting, no mention, no link, no emoji code, one line. */
 export function discordText(text: string): string {

@@ -18,10 +18,16 @@ const longCharsMax = 1000;
 
 /** A short field of at most 200 units, or none for an empty value. */
 export function short(name: string, value: string | undefined): readonly Field[] {
-  return value === undefined || value === '' ? [] : [{ name, value: cut(value, shortCharsMax), short: true }];
+  return field(name, value, shortCharsMax, true);
 }
 
 /** A field that wants a line of its own, or none for an empty value. */
 export function long(name: string, value: string | undefined): readonly Field[] {
-  return value === undefined || value === '' ? [] : [{ name, value: cut(value, longCharsMax), short: false }];
+  return field(name, value, longCharsMax, false);
+}
+
+/** Chat services refuse names and values that are blank. */
+function field(name: string, value: string | undefined, max: number, short: boolean): readonly Field[] {
+  if (value === undefined || value.trim() === '') return [];
+  return [{ name: name.trim() === '' ? 'unnamed' : name, value: cut(value, max), short }];
 }

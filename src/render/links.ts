@@ -52,7 +52,9 @@ function objectLink(admin: string, model: ModelRef | undefined): readonly Link[]
 function objectPath({ app, model_name, pk }: ModelRef): string | undefined {
   if (isNumber(pk)) {
     if (app === 'authentik_core' && model_name === 'user') return `/identity/users/${pk}`;
-    return /^authentik_providers_\w+$/.test(app) && /provider$/.test(model_name) ? `/core/providers/${pk}` : undefined;
+    return /^authentik_providers_\w+$/.test(app) && model_name.endsWith('provider')
+      ? `/core/providers/${pk}`
+      : undefined;
   }
   const uuid = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(String(pk));
   if (uuid === null) return undefined;

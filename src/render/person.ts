@@ -5,7 +5,7 @@ import { isMasked } from './masked.ts';
 
 const nameCharsMax = 60;
 /** What can stand in a sentence without being taken for a part of it. */
-const word = /^[\p{L}\p{N}\p{M}\p{Extended_Pictographic}\u200d\ufe0f._@+$\\-]+$/u;
+const word = /^(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}._@+$\\-]|\u200d|\ufe0f)+$/u;
 
 /** A name from an event as a part of a sentence: at most 60 units, in quotation marks when it could be read as more than a name. */
 export function named(name: string): string {

@@ -33,7 +33,7 @@ export function slackMrkdwn(text: string): string {
 
 /** Text from an event for Slack's plain_text objects, which format nothing: no angle brackets that a client could take for a mention. */
 export function slackPlain(text: string): string {
-  return defang(visible(text)).replaceAll('<', '‹').replaceAll('>', '›');
+  return defang(visible(text)).replaceAll(mention, '＠').replaceAll('<', '‹').replaceAll('>', '›');
 }
 
 /** A link of our own in mrkdwn; the address is one that we made. */

@@ -4,11 +4,11 @@ import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
 import { withViews } from '../../src/core/event.ts';
 import { isObject } from '../../src/core/json.ts';
 import { isEvent, toEvent } from '../../src/decode/event.ts';
-import { createRedactor } from '../../src/redact/redactor.ts';
+import { createRedactor, fromStored } from '../../src/redact/redactor.ts';
 
 /** An event as rendering gets it; the tests of redaction are elsewhere. */
 export function event(facts: Partial<EventFacts> = {}): SafeEvent {
-  return withViews({
+  const made = withViews({
     id: '0123456789abcdef0123456789abcdef',
     at: Date.parse('2026-01-15T09:03:48.859Z'),
     action: 'login_failed',
@@ -16,7 +16,8 @@ export function event(facts: Partial<EventFacts> = {}): SafeEvent {
     context: {},
     origin: {},
     ...facts,
-  }) as SafeEvent;
+  });
+  return fromStored(JSON.stringify(made));
 }
 
 const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });

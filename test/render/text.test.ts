@@ -14,82 +14,21 @@ import { visible } from '../../src/render/visible.ts';
 const runs = { numRuns: 300, seed: 20260115 };
 
 /** What an attacker types: pieces that mean something to a chat, a terminal or a mail, in any order. */
-const pieces = [
-  ...[
-    '<!channel>',
-    '<!here|x>',
-    '<@U012AB>',
-    '<#C012>',
-    '@everyone',
-    '@here',
-    '<@&42>',
-    '</cmd:1>',
-    '<t:1:R>',
-    ':smile:',
-  ],
-  ...[
-    'https://evil.example/x',
-    'http://1.2.3.4',
-    '<https://evil.example|ok>',
-    '[ok](https://evil.example)',
-    'www.evil.example',
-  ],
-  ...[
-    'javascript:alert(1)',
-    'mailto:x@evil.example',
-    'evil.example/login',
-    '*',
-    '_',
-    '~',
-    '`',
-    '```',
-    '||',
-    '> ',
-    '>>> ',
-    '# ',
-  ],
-  ...[
-    '\\',
-    '\n',
-    '\r\n',
-    '\u2028',
-    '\u0085',
-    '\t',
-    '\0',
-    '\u001b[31m',
-    '\u009b2J',
-    '\u001b]0;t\u0007',
-    '\u202e',
-    '\u2066',
-    '\u200b',
-  ],
-  ...[
-    '\ufeff',
-    '\ud800',
-    '\udc00',
-    '\u{e0041}',
-    '<script>',
-    '"',
-    "'",
-    '&',
-    '&lt;',
-    '</a>',
-    'a',
-    ' ',
-    '-',
-    '1. ',
-    'ä',
-    '王',
-    '👩‍💻',
-    'e\u0301',
-  ],
-];
+const words =
+  '<!channel> <!here|x> <@U012AB> <#C012> @everyone @here <@&42> </cmd:1> <t:1:R> :smile: https://evil.example/x http://1.2.3.4 ' +
+  '<https://evil.example|ok> [ok](https://evil.example) www.evil.example javascript:alert(1) mailto:x@evil.example ' +
+  'evil.example/login * _ ~ ` ``` || > >>> # \\ <script> " \' & &lt; </a> a - 1. ä 王 👩‍💻';
+const controls =
+  '\n,\r\n,\u2028,\u0085,\t,\0,\u001b[31m,\u009b2J,\u001b]0;t\u0007,\u202e,\u2066,\u200b,\ufeff,\ud800,\udc00,\u{e0041},e\u0301, ';
+const pieces = [...words.split(' '), ...controls.split(',')];
 const hostile = fc
   .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary', maxLength: 4 })), {
     maxLength: 12,
   })
   .map((parts) => parts.join(''));
 
+// eslint-disable-next-line no-control-regex -- it is what must not be there
+const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/u;
 const escapers = { visible, plainText, terminalText, headerText, htmlText, slackMrkdwn, slackPlain, discordText };
 
 describe('every escaper', () => {
@@ -98,11 +37,7 @@ describe('every escaper', () => {
       fc.assert(
         fc.property(hostile, (text) => {
           const out = escape(text);
-          // eslint-disable-next-line no-control-regex -- it is what must not be there
-          assert.doesNotMatch(
-            out,
-            /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/u,
-          );
+          assert.doesNotMatch(out, hidden);
           assert.ok(out.isWellFormed());
         }),
         runs,
@@ -203,7 +138,7 @@ describe('Discord', () => {
         const bare = discordText(text).replaceAll(/\\[^A-Za-z0-9\s]/g, ' ');
         assert.doesNotMatch(bare, /[\\*_~`|<>[\]()#@]/);
         assert.doesNotMatch(bare, /:[\w+-]+:/);
-        assert.doesNotMatch(discordText(text), /^\s*(?:[-+]|\d+\.)/);
+        assert.doesNotMatch(discordText(text), /^\s*(?:[-+]|\d+\.\s)/);
       }),
       runs,
     );
@@ -232,7 +167,7 @@ test('a header is one line of at most 200 units', () => {
     fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
       const out = headerText(text);
       assert.ok(out.length <= 200);
-      assert.doesNotMatch(out, /[\r\n\0]/);
+      assert.doesNotMatch(out, hidden);
     }),
     runs,
   );

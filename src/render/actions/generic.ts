@@ -17,10 +17,12 @@ export const customActions: readonly (readonly [string, Describe])[] = [
 ];
 
 /** Said elsewhere, or the furniture of an expression's context. */
-const furniture: ReadonlySet<string> = new Set([
-  ...['http_request', 'geo', 'asn', 'message', 'model', 'request', 'context', 'diff', 'exception'],
-  ...['application', 'authorized_application', 'hyperlink', 'hyperlink_label', 'policy_uuid', 'binding'],
-]);
+const furniture: ReadonlySet<string> = new Set(
+  (
+    'http_request geo asn message model request context diff exception application authorized_application ' +
+    'hyperlink hyperlink_label policy_uuid binding'
+  ).split(' '),
+);
 const factsMax = 8;
 
 /** The text for actions that nobody has written one for: custom events and those of future versions. */

@@ -1,0 +1,63 @@
+import type { SendResult } from '../core/delivery.ts';
+import type { ObjectSchema } from '../core/schema.ts';
+import { renderMessage } from '../render/message.ts';
+import { defineDestination } from './destination.ts';
+import { heraldJson } from './herald-json.ts';
+import { prettyMessage } from './stdout-pretty.ts';
+
+const schema = {
+  type: 'object',
+  properties: {
+    format: {
+      type: 'string',
+      enum: ['pretty', 'json'],
+      default: 'pretty',
+      description: 'A few lines for people, or one line of JSON a notification.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+/** The terminal, or whatever reads herald's standard output. */
+export const stdout = defineDestination({
+  type: 'stdout',
+  summary: 'Standard output',
+  schema,
+  example: { format: 'json' },
+
+  policy() {
+    return { items: 100, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };
+  },
+
+  create({ format }, { stdout, colours, authentikUrl }) {
+    return {
+      send(batch, signal) {
+        const texts = batch.map((delivery) => {
+          if (format === 'json') return `${heraldJson(delivery)}\n`;
+          const { event, rule, severity } = delivery;
+          return `${prettyMessage(renderMessage(event, { rule, severity, authentikUrl }), colours)}\n`;
+        });
+        return settled(() => stdout(texts.join('')), signal);
+      },
+      async close() {},
+    };
+  },
+});
+
+const aborted: SendResult = { status: 'retry', reason: 'unavailable', detail: 'aborted' };
+
+/** A reader that does not read must not hold up the end: the wait is given up when the signal aborts. */
+function settled(write: () => Promise<void>, signal: AbortSignal): Promise<SendResult> {
+  if (signal.aborted) return Promise.resolve(aborted);
+  return new Promise((resolve) => {
+    const settle = (result: SendResult): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    const onAbort = (): void => settle(aborted);
+    signal.addEventListener('abort', onAbort, { once: true });
+    write().then(
+      () => settle({ status: 'delivered' }),
+      () => settle({ status: 'retry', reason: 'io', detail: 'standard output is closed' }),
+    );
+  });
+}
