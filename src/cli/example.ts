@@ -46,7 +46,7 @@ const head = `\
 sources:
   - type: file
     name: server
-    ## In Kubernetes: /var/log/pods/*_authentik-server-*/*/*.log; Docker: /var/lib/docker/containers/*/*-json.log
+    ## In Kubernetes: /var/log/pods/authentik_*/*/*.log; Docker: /var/lib/docker/containers/*/*-json.log
     paths: [examples/authentik.log]
     ## Only where nothing was read before: "end" (the default) skips what is already there.
     start_at: beginning

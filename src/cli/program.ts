@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { version } from '../core/identity.ts';
 import { check } from './check.ts';
 import type { CliCommand } from './command.ts';
+import { events } from './events.ts';
 import { example } from './example.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { tryOut } from './try.ts';
 
 /** Every command, in the order of the help text. */
-const commands: readonly CliCommand[] = [run, check, tryOut, schema, example];
+const commands: readonly CliCommand[] = [run, check, tryOut, events, schema, example];
 
 /** The whole command line. Parsing throws instead of ending the process. */
 export function createProgram(): Command {

@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from 'commander';
 import { formatProblem } from '../core/errors.ts';
-import { parseDuration } from '../core/duration.ts';
+import { durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { createLog, runDaemon } from './daemon.ts';
@@ -12,7 +11,12 @@ export const run: CliCommand = {
       .command('run')
       .description('run the daemon; logs JSON lines to standard error')
       .addOption(configOption())
-      .option('--grace <duration>', 'how long a stop may take; deliveries get three quarters of it', duration, 30_000)
+      .option(
+        '--grace <duration>',
+        'how long a stop may take; deliveries get three quarters of it',
+        durationArgument,
+        30_000,
+      )
       .action(async ({ config: file, grace }: { config: string; grace: number }) => {
         const config = readConfig(file);
         const log = createLog(config.log.level, config.instance);
@@ -22,9 +26,3 @@ export const run: CliCommand = {
       });
   },
 };
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('A duration is written like 30s or 2m.');
-  return ms;
-}
