@@ -35,14 +35,23 @@ export function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 9 || code === 13;
 }
 
-/** The first place from `start` on whose character is one of `stops`, or the end of the text. */
-export function until(text: string, start: number, stops: ReadonlySet<number>): number {
-  let i = start;
-  while (i < text.length && !stops.has(text.charCodeAt(i))) i++;
-  return i;
+/** A set of ASCII characters, by code. */
+export type Stops = Uint8Array;
+
+/** The set of a string's characters, for {@link until}. */
+export function stops(chars: string): Stops {
+  const table = new Uint8Array(128);
+  for (const char of chars) table[char.charCodeAt(0)] = 1;
+  return table;
 }
 
-/** The codes of a string's characters, for {@link until}. */
-export function codes(chars: string): ReadonlySet<number> {
-  return new Set(Array.from(chars, (char) => char.charCodeAt(0)));
+/** The first place from `start` on whose character is one of `set`, or `end`, at most the end of the text. */
+export function until(text: string, start: number, set: Stops, end = text.length): number {
+  const stop = Math.min(end, text.length);
+  let i = start;
+  for (; i < stop; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 128 && set[code] === 1) return i;
+  }
+  return Math.max(i, start);
 }

@@ -16,6 +16,7 @@ export const kinds = [
   'email_body',
   'username', // a name that no user has: often a password typed into the wrong field
   'depth', // nested deeper than anything authentik writes
+  'length', // the rest of a text that is too long to look through
   'pattern',
 ] as const;
 export type Kind = (typeof kinds)[number];

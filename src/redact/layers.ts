@@ -43,17 +43,17 @@ function read(text: string, at: number): number {
   return code === ampersand ? readEntity(text, at) : 0;
 }
 
-const simple: ReadonlyMap<number, number> = new Map([
-  [110, 10], // \n
-  [114, 13], // \r
-  [116, 9], // \t
-  ...Array.from('"\'\\/&', (char) => [char.charCodeAt(0), char.charCodeAt(0)] as const),
-]);
+/** What stands for itself or for a control character behind a backslash; 0 for everything else. */
+const simple = new Uint8Array(128);
+for (const char of '"\'\\/&') simple[char.charCodeAt(0)] = char.charCodeAt(0);
+simple[110] = 10; // \n
+simple[114] = 13; // \r
+simple[116] = 9; // \t
 
 function readBackslash(text: string, at: number): number {
   const next = text.charCodeAt(at + 1);
-  const plain = simple.get(next);
-  if (plain !== undefined) return (2 << 16) | plain;
+  const plain = simple[next] ?? 0;
+  if (plain !== 0) return (2 << 16) | plain;
   const digits = next === 117 ? 4 : next === 120 ? 2 : 0; // \u0022, \x22
   const value = digits === 0 ? -1 : hex(text, at + 2, digits);
   return value < 0 ? 0 : ((digits + 2) << 16) | value;

@@ -45,7 +45,7 @@ function take(text: string, at: number, place: Place, found: Spans): number {
   return value.end;
 }
 
-const nearLength = 300;
+const nearLength = 64;
 
 function isRandomNear(text: string, at: number, place: Place): boolean {
   // A window, because a value that stays is read again by the pairs inside it.

@@ -20,15 +20,19 @@ export interface Redactor {
   redact(event: Event): Redacted;
 }
 
+const none: ReadonlyMap<Kind, number> = new Map();
+
 /** Checked options only: a pattern that does not compile is a bug here. */
 export function createRedactor(options: RedactOptions): Redactor {
   const keys = createKeyRule(options.keys);
   const texts = createTextRedactor(keys, options.patterns.map(compiled));
   const tree = createTreeRedactor(keys, texts);
   const keepNames = options.unknownUsernames === 'keep';
+  // Most events need no counts of their own.
+  let counts: Counts = new Map();
   return {
     redact: (event) => {
-      const counts: Counts = new Map();
+      if (counts.size > 0) counts = new Map();
       const prepared = prepare(event, options.emailBodies === 'drop', keepNames, counts);
       const context = tree.value(prepared.context, counts);
       const user = tree.value(prepared.user, counts);
@@ -36,7 +40,7 @@ export function createRedactor(options: RedactOptions): Redactor {
       const domain = event.domain_url === undefined ? undefined : texts.redact(event.domain_url, counts);
       const same =
         context === event.context && user === event.user && action === event.action && domain === event.domain_url;
-      if (same) return { event: seal(event), counts };
+      if (same) return { event: seal(event), counts: none };
       return {
         event: seal(
           withViews({ ...facts(event), action, context, user, ...(domain !== undefined && { domain_url: domain }) }),

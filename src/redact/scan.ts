@@ -4,7 +4,7 @@ import type { KeyRule } from './key-rule.ts';
 import { skipMark } from './kinds.ts';
 import { pair } from './pairs.ts';
 import type { Spans } from './spans.ts';
-import { dottedToken, jwt, token } from './tokens.ts';
+import { dottedToken, jwt, mayMatter, token } from './tokens.ts';
 import { userInfo } from './urls.ts';
 
 /**
@@ -25,7 +25,8 @@ export function scan(text: string, keys: KeyRule, found: Spans): boolean {
       next = jwt(text, i, found);
       if (next === i) continue;
     } else {
-      if (i - start > 2) next = token(text, start, i, keys, found);
+      if (i - start > 2 && mayMatter(i - start, text.charCodeAt(start), code))
+        next = token(text, start, i, keys, found);
       if (next === i && kind !== blank) {
         if (kind === separator)
           next = code === 58 && isUrl(text, i) ? userInfo(text, i, found) : pair(text, i, keys, found);

@@ -12,13 +12,16 @@ interface Span {
 /** The places of one text that must go. Filled by the detectors, in any order and overlapping; then applied once. */
 export class Spans {
   readonly #list: Span[] = [];
+  #ordered = true;
 
   get size(): number {
     return this.#list.length;
   }
 
   add(start: number, end: number, kind: Kind): void {
-    if (end > start) this.#list.push({ start, end, kind });
+    if (end <= start) return;
+    if (start < (this.#list.at(-1)?.start ?? 0)) this.#ordered = false;
+    this.#list.push({ start, end, kind });
   }
 
   /** Adds the spans of a decoded text, by the place in this text from which each of its characters came. */
@@ -42,7 +45,8 @@ export class Spans {
     const merged: Span[] = [];
     let open: Span | undefined;
     let widest = 0;
-    for (const span of this.#list.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const spans = this.#ordered ? this.#list : this.#list.toSorted((a, b) => a.start - b.start || b.end - a.end);
+    for (const span of spans) {
       if (open === undefined || span.start >= open.end) {
         if (open !== undefined) merged.push(open);
         open = span;

@@ -1,10 +1,11 @@
 import type { RE2JS } from 're2js';
 import { createKeyRule, type KeyRule } from './key-rule.ts';
 import { decode, layersMax, type Layer } from './layers.ts';
-import { skipMark } from './kinds.ts';
+import { mark, skipMark } from './kinds.ts';
 import { scan } from './scan.ts';
 import { literals } from './source-code.ts';
 import { Spans, type Counts } from './spans.ts';
+import { digitsStart, tokenStart, wordStart } from './tokens.ts';
 
 /** Takes the secrets out of texts. The same string comes back when it holds none. */
 export interface TextRedactor {
@@ -14,26 +15,74 @@ export interface TextRedactor {
   redactSource(source: string, counts: Counts): string;
 }
 
+/** Longer texts are cut, which bounds the time that a hostile one can take. The longest known are mails and blueprints. */
+const textLengthMax = 256 * 1024;
+const tooLong = mark('length');
+/** What was cut once stays as it is, though marks may have made it longer. */
+const cutLengthMax = 2 * textLengthMax;
+
 /** `patterns` are looked for in addition to the detectors, also in decoded texts. */
 export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[]): TextRedactor {
   const find = (text: string, found: Spans): boolean => {
     for (const pattern of patterns) match(pattern, text, found);
-    return scan(text, keys, found);
+    return mayHold(text) && scan(text, keys, found);
   };
+  const clean = createMemory();
   // Most texts hold nothing: they share one empty list.
   let spare = new Spans();
   const redact = (text: string, counts: Counts, source: boolean): string => {
+    if (!source && clean.has(text)) return text;
     const found = spare;
     if (find(text, found)) findDecoded(text, find, found);
     if (source) literals(text, found);
+    else if (found.size === 0) clean.add(text);
     if (found.size === 0) return text;
     spare = new Spans();
     return found.apply(text, counts);
   };
-  return {
-    redact: (text, counts) => redact(text, counts, false),
-    redactSource: (text, counts) => redact(text, counts, true),
+  const bounded = (text: string, counts: Counts, source: boolean): string => {
+    if (text.length <= textLengthMax || (text.endsWith(tooLong) && text.length <= cutLengthMax)) {
+      return redact(text, counts, source);
+    }
+    counts.set('length', (counts.get('length') ?? 0) + 1);
+    return redact(text.slice(0, textLengthMax), counts, source) + tooLong;
   };
+  return {
+    redact: (text, counts) => bounded(text, counts, false),
+    redactSource: (text, counts) => bounded(text, counts, true),
+  };
+}
+
+const memorableMax = 4096;
+const memorableLengthMin = 24;
+const memorableLengthMax = 400;
+
+/** Remembers texts that held nothing: user agents, paths and names come again and again. Ids do not. */
+function createMemory(): { has(text: string): boolean; add(text: string): void } {
+  const texts = new Set<string>();
+  const isMemorable = ({ length }: string): boolean =>
+    length >= memorableLengthMin && length <= memorableLengthMax && length !== 32 && length !== 36;
+  return {
+    has: (text) => isMemorable(text) && texts.has(text),
+    add: (text) => {
+      if (!isMemorable(text)) return;
+      if (texts.size >= memorableMax) texts.clear();
+      texts.add(text);
+    },
+  };
+}
+
+const id = /^[0-9a-f-]+$/;
+const separators = /[=:%\\&>["']/;
+const wordsLengthMin = 8;
+const tokenLengthMin = 16;
+
+/** False for most texts, at a fraction of what looking costs: a search for one of few characters runs at memory speed. */
+function mayHold(text: string): boolean {
+  if (separators.test(text)) return true;
+  if (text.length < wordsLengthMin || ((text.length === 32 || text.length === 36) && id.test(text))) return false;
+  if (wordStart.test(text) || digitsStart.test(text)) return true;
+  return text.length >= tokenLengthMin && tokenStart.test(text);
 }
 
 const plain = createTextRedactor(createKeyRule([]), []);

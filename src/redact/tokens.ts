@@ -1,4 +1,4 @@
-import { codes, isDigit, isSpace, isWord, until } from './characters.ts';
+import { isDigit, isSpace, isWord, stops, until } from './characters.ts';
 import type { KeyRule } from './key-rule.ts';
 import { openCodes } from './key-words.ts';
 import type { Spans } from './spans.ts';
@@ -22,10 +22,26 @@ const prefixes: readonly (readonly [prefix: string, lengthMin: number])[] = [
 const dotted: readonly string[] = ['SG', 'ya29', 'hvs', 'hvb'];
 const prefixLengthMin = 16;
 
-const byFirst = new Map<number, (readonly [prefix: string, lengthMin: number])[]>();
-for (const entry of prefixes) {
-  const first = entry[0].charCodeAt(0);
-  byFirst.set(first, [...(byFirst.get(first) ?? []), entry]);
+const byFirst: readonly (readonly (readonly [prefix: string, lengthMin: number])[])[] = Array.from(
+  { length: 128 },
+  (_, code) => prefixes.filter(([prefix]) => prefix.charCodeAt(0) === code),
+);
+
+/** Where keys of services and JWTs may be: a text without a match has none. */
+export const tokenStart = new RegExp(
+  ['eyJ', ...prefixes.map(([prefix]) => prefix), ...dotted.map((prefix) => `${prefix}\\.`)].join('|'),
+);
+
+/** Where else a detector may find something without a separator near; a text without a match has nothing there. */
+export const wordStart = /bearer\s|basic\s|use-token\/|services\/|hooks\/|hookb2\/|--[a-z-]/i;
+export const digitsStart = /[ >:\n]\d{3}/;
+
+/** A cheap look at a word before {@link token}: its length, its first character and the one behind it. */
+export function mayMatter(length: number, first: number, next: number): boolean {
+  if (length >= prefixLengthMin) return true;
+  if (next === 47) return length >= 5 && length <= 9;
+  if (first < 58) return isDigit(first) ? length <= 8 : true;
+  return next === 58 ? first === 98 : length <= 6 && length >= 5 && isSpace(next);
 }
 
 /** What a whole word, `start` to `end`, gives away together with what follows it. Gives where to go on, `end` when nothing. */
@@ -34,7 +50,7 @@ export function token(text: string, start: number, end: number, keys: KeyRule, f
   const first = text.charCodeAt(start);
   const next = text.charCodeAt(end);
   if (length >= prefixLengthMin) {
-    for (const [prefix, lengthMin] of byFirst.get(first) ?? []) {
+    for (const [prefix, lengthMin] of byFirst[first] ?? []) {
       if (length < lengthMin || !text.startsWith(prefix, start)) continue;
       found.add(start, end, 'api_key');
       return end;
@@ -73,7 +89,7 @@ function isBase64(code: number): boolean {
   return (code < 128 && isWord(code)) || code === 46 || code === 43 || code === 47 || code === 61;
 }
 
-const tokenEnd = codes(' \t\r\n"\'<>,;)}]\\&[');
+const tokenEnd = stops(' \t\r\n"\'<>,;)}]\\&[');
 
 /** The credentials behind `Bearer`, `Basic` and the like, when they look like some: prose has "basic authentication" too. */
 function scheme(text: string, start: number, end: number, found: Spans): number {

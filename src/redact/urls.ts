@@ -1,34 +1,36 @@
-import { codes, isDigit, until } from './characters.ts';
+import { isDigit, stops, until } from './characters.ts';
 import { isMasked } from './kinds.ts';
 import type { Spans } from './spans.ts';
 
-const authorityEnd = codes('/?#"\'<>` \t\r\n\\');
-const passwordEnd = codes('"\'<>` \t\r\n\\');
-const segmentEnd = codes('/?#&"\'<>` \t\r\n\\,;)');
-const pathEnd = codes('?#"\'<>` \t\r\n\\,;)');
-const slashInPasswordMax = 128;
+const authorityEnd = stops('/?#"\'<>` \t\r\n\\');
+const passwordEnd = stops('"\'<>` \t\r\n\\');
+const segmentEnd = stops('/?#&"\'<>` \t\r\n\\,;)');
+const pathEnd = stops('?#"\'<>` \t\r\n\\,;)');
+const slashInPasswordMax = 64;
 const tokenAsUserMin = 20;
 
 /** The password of `scheme://user:password@host`; `at` is the scheme's colon. Gives where to go on. */
 export function userInfo(text: string, at: number, found: Spans): number {
   const start = at + 3;
   const end = until(text, start, authorityEnd);
-  const authority = text.slice(start, end);
-  const colon = authority.indexOf(':');
-  const atSign = authority.lastIndexOf('@');
-  if (atSign > 0 && colon < 0) {
+  let colon = -1;
+  let atSign = -1;
+  let digit = false;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 58 && colon < 0) colon = i;
+    else if (code === 64) atSign = i;
+    else if (isDigit(code)) digit = true;
+  }
+  if (colon < 0) {
     // A token in the user's place: https://<token>@host
-    if (atSign >= tokenAsUserMin && /\d/.test(authority)) return cut(text, start, start + atSign, found);
-    return start;
+    return digit && atSign - start >= tokenAsUserMin ? cut(text, start, atSign, found) : start;
   }
-  if (colon < 0 || authority.startsWith('[')) return start;
-  if (atSign > colon) return cut(text, start + colon + 1, start + atSign, found);
-  // A password with a slash, `u:pa/ss@host`, but not a port: `host:8080/users/@me`.
-  if (end === start + colon + 1 || !isNumber(text, start + colon + 1, end)) {
-    const far = text.slice(end, end + slashInPasswordMax);
-    const last = far.slice(0, until(far, 0, passwordEnd)).indexOf('@');
-    if (last >= 0) return cut(text, start + colon + 1, end + last, found);
-  }
+  if (atSign > colon) return cut(text, colon + 1, atSign, found);
+  // A password with a slash, `u:pa/ss@host`, but not a port: `host:8080/users/@me`, nor `[::1]:80`.
+  if (end === colon + 1 || text.charCodeAt(start) === 91 || isNumber(text, colon + 1, end)) return start;
+  const far = until(text, end, passwordEnd, end + slashInPasswordMax);
+  for (let i = end; i < far; i++) if (text.charCodeAt(i) === 64) return cut(text, colon + 1, i, found);
   return start;
 }
 

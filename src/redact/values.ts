@@ -1,4 +1,4 @@
-import { codes, isDigit, isSpace, isWord, until } from './characters.ts';
+import { isDigit, isSpace, isWord, stops, until } from './characters.ts';
 import { skipMark } from './kinds.ts';
 import type { Secrecy } from './key-rule.ts';
 
@@ -21,12 +21,13 @@ export interface Range {
 }
 
 const gapMax = 32;
-const queryEnd = codes('& \t\r\n"\'<>`#');
-const bareEnd = codes(' \t\r\n"\'<>`;');
-const clauseEnd = codes('\r\n"<>,;)}');
-const jsonEnd = codes(' \t\r\n"\'<>,;)}]');
-const elementEnd = codes('<');
-const lineEnd = codes('\r\n');
+const queryEnd = stops('& \t\r\n"\'<>`#');
+const bareEnd = stops(' \t\r\n"\'<>`;');
+const clauseEnd = stops('\r\n"<>,;)}');
+const jsonEnd = stops(' \t\r\n"\'<>,;)}]');
+const elementEnd = stops('<');
+const closers = stops(' \t)]},.;:!?');
+const lineEnd = stops('\r\n');
 
 /** Where the value behind a separator stands, without its quotes. Undefined when there is none, or when it holds pairs of its own. */
 export function readValue(text: string, from: number, place: Place): Range | undefined {
@@ -123,10 +124,28 @@ function readBare(text: string, start: number, place: Place): Range | undefined 
   if (prose && secrecy === 'password') return trim(text, start, until(text, start, clauseEnd));
   const value = trim(text, start, place.quoted ? until(text, start, jsonEnd) : bareTextEnd(text, start));
   if (value === undefined) return undefined;
-  const said = text.slice(value.start, Math.min(value.end, value.start + 16));
   // "Failed to fetch the token: 401 Client Error", "Invalid code: expired".
-  if (secrecy !== 'password' && /^(?:\d{1,3}|0)$/.test(said)) return undefined;
-  return prose && secrecy !== 'password' && /^[A-Z]?[a-z]{1,12}$/.test(said) ? undefined : value;
+  if (secrecy === 'password') return value;
+  return isShortNumber(text, value) || (prose && isPlainWord(text, value)) ? undefined : value;
+}
+
+const statusDigitsMax = 3;
+const plainWordMax = 12;
+
+function isShortNumber(text: string, { start, end }: Range): boolean {
+  if (end - start > statusDigitsMax) return false;
+  for (let i = start; i < end; i++) if (!isDigit(text.charCodeAt(i))) return false;
+  return true;
+}
+
+/** True for a word of prose: letters only, at most the first of them large. */
+function isPlainWord(text: string, { start, end }: Range): boolean {
+  if (end - start > plainWordMax) return false;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (!((code >= 97 && code <= 122) || (i === start && code >= 65 && code <= 90))) return false;
+  }
+  return true;
 }
 
 /** The end of a header's value: the line's, or the quote in which the whole header stands. */
@@ -164,7 +183,7 @@ function indentOf(text: string, lineStart: number): number {
 function bareTextEnd(text: string, start: number): number {
   for (let i = start; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (bareEnd.has(code)) return i;
+    if (code < 128 && bareEnd[code] === 1) return i;
     if ((code === 44 || code === 38) && startsPair(text, i + 1)) return i;
   }
   return text.length;
@@ -183,7 +202,7 @@ function startsPair(text: string, at: number): boolean {
 /** Without blanks and closing punctuation at the end, which belong to the sentence. */
 function trim(text: string, start: number, end: number): Range | undefined {
   let to = end;
-  while (to > start && ' \t)]},.;:!?'.includes(text[to - 1] ?? '')) to--;
+  while (to > start && closers[text.charCodeAt(to - 1)] === 1) to--;
   // A value that is all punctuation is still a value.
   return range(text, start, to === start ? end : to);
 }
