@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Option } from 'commander';
 import { kinds } from '../build.ts';
@@ -16,7 +16,8 @@ export function configOption(): Option {
 export function readConfig(file: string): Config {
   const read = tryRead(file, readText);
   if ('problem' in read) {
-    const message = `${read.problem} ("herald example > config.yaml" writes one to start from)`;
+    const hint = existsSync(file) ? '' : ' ("herald example > config.yaml" writes one to start from)';
+    const message = `the file ${read.problem}${hint}`;
     throw new ConfigError([{ file, line: 1, column: 1, path: '', message }]);
   }
   return loadConfig(read.text, file, { env: process.env, hostname: hostname(), readFile: readText }, kinds);

@@ -1,11 +1,11 @@
 import { get, isObject, type JsonObject } from '../core/json.ts';
 import type { DestinationKind } from '../destinations/destination.ts';
-import { commonSchema, tlsSchema } from './common.ts';
+import { commonSchema } from './common.ts';
 import type { DestinationConfig } from './config.ts';
 import { kindOf } from './kind.ts';
 import type { Reader } from './reader.ts';
 import { destinationSchema, nameRule, tlsMode } from './schema.ts';
-import { readTls, type TlsValue } from './tls.ts';
+import { readTls } from './tls.ts';
 import { load } from './value.ts';
 
 type Read = (path: string) => string;
@@ -86,11 +86,11 @@ function readDestination(
 }
 
 /** Separates a kind's own mode (`tls: starttls`, `tls: {mode: starttls, …}`) from the common options of that name. */
-function splitTls(entry: JsonObject, kind: DestinationKind): { own: JsonObject; trust: TlsValue | undefined } {
+function splitTls(entry: JsonObject, kind: DestinationKind): { own: JsonObject; trust: JsonObject } {
   const tls = get(entry, 'tls');
-  const trust = isObject(tls) ? load(tlsSchema, tls) : undefined;
-  if (tlsMode(kind) === undefined || !isObject(tls)) return { own: entry, trust };
+  if (!isObject(tls)) return { own: entry, trust: {} };
+  if (tlsMode(kind) === undefined) return { own: entry, trust: tls };
   const { tls: _, ...rest } = entry;
   const mode = get(tls, 'mode');
-  return { own: mode === undefined ? rest : { ...rest, tls: mode }, trust };
+  return { own: mode === undefined ? rest : { ...rest, tls: mode }, trust: tls };
 }

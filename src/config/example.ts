@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { ObjectSchema } from '../core/schema.ts';
+import { isObject } from '../core/json.ts';
+import type { ObjectSchema, Schema } from '../core/schema.ts';
 
 /** What the example says about one kind of component. */
 interface Exemplified {
@@ -20,13 +21,31 @@ export function commentedDestination(kind: Exemplified): string {
 }
 
 /** The example as the user would write it: with its secrets in the environment. */
-export function entryOf({ type, schema, example }: Exemplified): { readonly [key: string]: unknown } {
-  const options = Object.entries(example).map(([key, value]) => {
-    const field = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
-    const secret = field !== undefined && 'secret' in field;
-    return [key, secret ? `\${env:${type.toUpperCase()}_${key.toUpperCase()}}` : value];
+export function entryOf({ type, schema, example }: Exemplified): object {
+  return { type, ...fieldsOf(schema, example, type) };
+}
+
+function fieldsOf(schema: ObjectSchema, example: { readonly [key: string]: unknown }, prefix: string): object {
+  const fields = Object.entries(example).map(([key, value]) => {
+    const field = Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema.additionalProperties;
+    return [key, field === undefined ? value : withoutSecrets(field, value, key, prefix)];
   });
-  return { type, ...Object.fromEntries(options) };
+  return Object.fromEntries(fields);
+}
+
+function withoutSecrets(schema: Schema, value: unknown, key: string, prefix: string): unknown {
+  if ('anyOf' in schema) {
+    const branch = schema.anyOf.find((candidate) => 'type' in candidate && candidate.type === typeof value);
+    return branch === undefined ? value : withoutSecrets(branch, value, key, prefix);
+  }
+  if ('json' in schema) return value;
+  if (schema.type === 'object' && isObject(value)) return fieldsOf(schema, value, prefix);
+  const secret = schema.type === 'string' && schema.secret === true;
+  return secret ? `\${env:${variable(`${prefix}_${key}`)}}` : value;
+}
+
+function variable(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 }
 
 /** How examples are written. */

@@ -27,7 +27,7 @@ export function configurationDocument({ sources, destinations }: Kinds): string 
     `${journal.description}\n`,
     table(journal),
     '## rules\n',
-    `${rulesText}\n`,
+    rulesText,
     table(ruleSchema),
     '## destinations\n',
     'A mapping of names to destinations. Every destination has `type`, and these:\n',

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+const cli = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
+
+/** What a finished command left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `herald` to its end in a folder, with nothing in its environment but what is given. */
+export function herald(cwd: string, args: readonly string[], env: { readonly [name: string]: string } = {}): Finished {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', cli, ...args],
+    {
+      cwd,
+      env: { ...env },
+      encoding: 'utf8',
+      timeout: 30_000,
+    },
+  );
+  return { code: status, stdout, stderr };
+}
+
+/** A folder of its own with some files, gone after the test. */
+export function folder(t: TestContext, files: { readonly [name: string]: string } = {}): string {
+  const path = mkdtempSync(join(tmpdir(), 'herald-cli-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
