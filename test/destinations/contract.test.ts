@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { load } from '../../src/config/value.ts';
 import type { Delivery, Reason, SendResult } from '../../src/core/delivery.ts';
+import { isObject } from '../../src/core/json.ts';
 import type { ObjectSchema } from '../../src/core/schema.ts';
 import type { Destination, DestinationDeps, DestinationKind } from '../../src/destinations/destination.ts';
 import { destinations } from '../../src/destinations/index.ts';
@@ -181,7 +182,7 @@ function secretsOf(schema: ObjectSchema, options: { readonly [key: string]: unkn
     const field = Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema.additionalProperties;
     const text = JSON.stringify(field) ?? '';
     if (!text.includes('"secret":true')) return [];
-    const texts = typeof value === 'string' ? [value] : Object.values(value as object).map(String);
+    const texts = typeof value === 'string' ? [value] : isObject(value) ? Object.values(value).map(String) : [];
     return texts
       .flatMap((secret) => [secret, ...secret.split(/[/ ]/)])
       .filter((part) => part.length >= 10 && part !== new URL('https://x').host);

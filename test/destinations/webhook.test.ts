@@ -94,7 +94,8 @@ describe('an own body', () => {
       },
       leased(1),
     );
-    const { title, ...rest } = JSON.parse(body.toString()) as { readonly title: string };
+    const sent: { readonly title: string } = JSON.parse(body.toString());
+    const { title, ...rest } = sent;
     assert.match(title, /ada\.lovelace/);
     assert.deepEqual(rest, {
       fixed: [1, true, null, 'text'],
@@ -111,7 +112,7 @@ describe('an own body', () => {
   test('survives whatever an event holds', async () => {
     const delivery = withEvent({ action: '"},{\u2028\ud800', context: JSON.parse('{"__proto__": {"a": 1}}') });
     const { body } = await send({ body: { action: '${event.action}', all: '${event}' } }, delivery);
-    const sent = JSON.parse(body.toString()) as { action: string; all: { context: object } };
+    const sent: { action: string; all: { context: object } } = JSON.parse(body.toString());
     assert.equal(sent.action, '"},{\u2028\ud800');
     assert.deepEqual(Object.keys(sent.all.context), ['__proto__']);
   });
@@ -192,7 +193,8 @@ describe('many events in one request', () => {
     assert.equal(lines[2], '');
     for (const [at, line] of lines.slice(0, 2).entries()) {
       const { key, json, rule, severity } = leased(at + 1);
-      assert.deepEqual(JSON.parse(line), { rule, severity, key, ...(JSON.parse(json) as object) });
+      const event: object = JSON.parse(json);
+      assert.deepEqual(JSON.parse(line), { rule, severity, key, ...event });
     }
   });
 

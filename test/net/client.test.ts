@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/net/client.ts';
 import type { HttpClient, HttpFailure, HttpReply, HttpRequestOptions } from '../../src/net/http.ts';
+import { listen } from '../support/receivers/listen.ts';
 import { makeCertificates, type Certificates } from '../support/receivers/certificates.ts';
 import {
   answer,
@@ -42,12 +43,12 @@ function send(url: string, over: Partial<HttpRequestOptions> = {}, through = cli
 
 function replyOf(outcome: HttpReply | HttpFailure): HttpReply {
   assert.equal(outcome.kind, 'reply', JSON.stringify(outcome));
-  return outcome as HttpReply;
+  return outcome;
 }
 
 function failureOf(outcome: HttpReply | HttpFailure): HttpFailure {
   assert.equal(outcome.kind, 'failure', JSON.stringify(outcome));
-  return outcome as HttpFailure;
+  return outcome;
 }
 
 describe('an answer', () => {
@@ -267,9 +268,8 @@ async function startDeafServer(): Promise<DeafServer> {
     socket.on('error', () => undefined).resume();
   });
   const accepted = once(server, 'connection');
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server),
     accepted,
     close: () =>
       new Promise((resolve) => {

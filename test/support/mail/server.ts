@@ -10,11 +10,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
 import { makeCertificates, type Certificates } from '../receivers/certificates.ts';
+import { listen } from '../receivers/listen.ts';
 import { dovecotConfig, mailServerLogin, postfixMain, postfixMaster } from './config.ts';
 
 /** A real mail server: postfix with dovecot behind its AUTH, everything below one temporary directory, on 127.0.0.1 only. */
@@ -144,9 +145,8 @@ async function readMails(directory: string, name: string, count: number): Promis
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, 'close');
   return port;

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { Socket } from 'node:net';
 import type { ServerCertificate } from './certificates.ts';
+import { listen } from './listen.ts';
 
 /** What arrived, whole. */
 export interface ReceivedRequest {
@@ -48,13 +50,13 @@ export async function startHttpReceiver(
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await changed.promise;
   };
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    requests.push(await readRequest(request));
+    const say = (answers.length > 1 ? answers.shift() : answers[0]) ?? answer(200, 'ok');
+    say(response, request.socket);
+  };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    void readRequest(request).then((received) => {
-      requests.push(received);
-      const next = (answers.length > 1 ? answers.shift() : answers[0]) ?? answer(200, 'ok');
-      next(response, request.socket);
-      change();
-    }, change);
+    void take(request, response).finally(change);
   };
   const server =
     tls === undefined
@@ -69,9 +71,7 @@ export async function startHttpReceiver(
       change();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
@@ -90,12 +90,11 @@ export async function startHttpReceiver(
 }
 
 async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = await buffer(request);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-  return { method: request.method ?? '', path: request.url ?? '', headers, body: Buffer.concat(chunks) };
+  return { method: request.method ?? '', path: request.url ?? '', headers, body };
 }
 
 /** A whole answer. */

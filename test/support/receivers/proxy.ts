@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { listen } from './listen.ts';
 
 /** An HTTP proxy on 127.0.0.1 that tunnels CONNECT and forwards the rest, for those who know the password. */
 export interface ProxyReceiver {
@@ -18,7 +19,10 @@ export async function startProxy(credentials: string): Promise<ProxyReceiver> {
   const admitted = (request: IncomingMessage): boolean => request.headers['proxy-authorization'] === expected;
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     asked.push(`${request.method} ${request.url}`);
-    if (!admitted(request)) return void response.writeHead(407).end();
+    if (!admitted(request)) {
+      response.writeHead(407).end();
+      return;
+    }
     const { method, headers } = request;
     request.pipe(
       forward(request.url ?? '', { method, headers }, (reply) => {
@@ -34,7 +38,10 @@ export async function startProxy(credentials: string): Promise<ProxyReceiver> {
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     asked.push(`CONNECT ${request.url}`);
     client.on('error', () => undefined);
-    if (!admitted(request)) return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    if (!admitted(request)) {
+      client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
     const [host, port] = (request.url ?? '').split(':');
     const upstream = connect(Number(port), host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -42,10 +49,9 @@ export async function startProxy(credentials: string): Promise<ProxyReceiver> {
     });
     upstream.on('error', () => client.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     asked,
     async close() {
       for (const socket of sockets) socket.destroy();

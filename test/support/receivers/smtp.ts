@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
+import { listen } from './listen.ts';
 
 /** One mail as it was handed over. */
 export interface ReceivedMail {
@@ -11,10 +12,10 @@ export interface ReceivedMail {
 }
 
 /**
- * What a command is answered with instead of the usual: a reply, or what happens to the connection. `GREETING` and `MESSAGE`
+ * What a command is answered with instead of the usual: a reply, or `hang` or `reset`. `GREETING` and `MESSAGE`
  * (the end of the data) count as commands; `RCPT` may have one answer per recipient.
  */
-export type SmtpScript = { readonly [command: string]: string | readonly string[] | 'hang' | 'reset' | undefined };
+export type SmtpScript = { readonly [command: string]: string | readonly string[] | undefined };
 
 /** A small mail server on 127.0.0.1 that answers by its script. */
 export interface SmtpReceiver {
@@ -64,9 +65,7 @@ export async function startSmtpReceiver(
     const session = new Session(() => script, commands, mails, change, tls);
     session.start(tls?.implicit === true ? secure(socket, tls) : socket);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     port,
     mails,
