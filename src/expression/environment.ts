@@ -42,7 +42,7 @@ function build(): Environment {
 
 function registerFunctions(environment: Environment): void {
   const define = (signature: string, handler: (...args: never[]) => unknown): void => {
-    environment.registerFunction(signature, handler, { async: false });
+    environment.registerFunction(signature, handler);
   };
   define(`${boundedCall}(A): A`, charge);
   define('re(string, string): bool', found);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { EventFacts } from '../../src/core/event.ts';
+import { isObject, type JsonObject } from '../../src/core/json.ts';
 import { compileExpression, type Evaluated } from '../../src/expression/expression.ts';
 import { corpusEvents, safeEvent } from '../support/events.ts';
 
@@ -24,6 +25,11 @@ const facts: Partial<EventFacts> = {
     http_request: { method: 'POST', path: '/x', user_agent: 'curl/8', args: { next: '/' } },
   },
 };
+
+function asContext(value: unknown): JsonObject {
+  assert.ok(isObject(value));
+  return value;
+}
 
 function evaluate(source: string, over: Partial<EventFacts> = facts): Evaluated<boolean> {
   const compiled = compileExpression(source, 'bool');
@@ -218,7 +224,7 @@ describe('limits while evaluating', () => {
 });
 
 describe('hostile events', () => {
-  const parsed = (text: string): Partial<EventFacts> => ({ context: JSON.parse(text) as EventFacts['context'] });
+  const parsed = (text: string): Partial<EventFacts> => ({ context: asContext(JSON.parse(text)) });
 
   test('a key named constructor hides nothing', () => {
     // The library takes an object's class from `constructor`: without the shield one query parameter silences a rule.
@@ -278,7 +284,7 @@ describe('hostile events', () => {
     const keys = fc.constantFrom('a', 'b', 'constructor', '__proto__', 'toString', '');
     fc.assert(
       fc.property(fc.dictionary(keys, value), value, value, (more, a, b) => {
-        const context = { ...more, a, b } as EventFacts['context'];
+        const context = asContext({ ...more, a, b });
         for (const source of sources) source.evaluate({ event: safeEvent({ context }), nowMs });
       }),
       { numRuns: 150, seed: 7 },

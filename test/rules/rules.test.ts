@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { severities } from '../../src/core/delivery.ts';
 import type { EventFacts } from '../../src/core/event.ts';
+import { isObject } from '../../src/core/json.ts';
 import type { PolicyConfig, RuleConfig } from '../../src/rules/config.ts';
 import { compileRules, type Rules } from '../../src/rules/rules.ts';
 import { corpusEvents, safeEvent } from '../support/events.ts';
@@ -254,7 +255,8 @@ test('no event makes a rule throw', () => {
       fc.option(fc.string(), { nil: undefined }),
       (action, more, client_ip) => {
         const context: unknown = JSON.parse(JSON.stringify(more));
-        const facts = { action: `${action}_exception`, context: context as EventFacts['context'] };
+        assert.ok(isObject(context));
+        const facts = { action: `${action}_exception`, context };
         const event = safeEvent({ ...facts, ...(client_ip !== undefined && { client_ip }) });
         rules.evaluate(event, nowMs);
         rules.explain(event, nowMs);
