@@ -96,7 +96,7 @@ function insertDeliveries({ sql, names }: Store, fresh: readonly Placed[], nowMs
   for (const group of groups(rows)) {
     const values: SQLInputValue[] = [];
     for (const { seq, destination, rule, severity } of group) {
-      values.push(seq, destination, rule, severity, nowMs, nowMs);
+      values.push(seq, destination, rule, severity, nowMs);
     }
     (group.length === 1 ? sql.insertDelivery : sql.insertDeliveries).run(...values);
   }

@@ -118,7 +118,7 @@ export interface DeliveryRow {
   readonly severity: Severity;
   readonly state: 'pending' | 'delivered' | 'dead';
   readonly attempts: number;
-  /** When it is tried next, ms; when it was last due, for one that is settled. */
+  /** When it is tried next, ms, or was last due; 0 before the first attempt failed, so that a clock set back delays nothing. */
   readonly dueAt: number;
   /** When its state last changed, ms. */
   readonly updatedAt: number;
@@ -179,7 +179,7 @@ export interface Journal extends JournalQueries {
     limit: { readonly items: number; readonly bytes: number },
     nowMs: number,
   ): readonly Leased[];
-  /** When the head of the destination's queue is due, ms; undefined when it is empty. */
+  /** When the head of the destination's queue is due, ms (0: at once); undefined when it is empty. */
   nextDue(destination: string): number | undefined;
   /** Deliveries that are not pending any more (they were shed meanwhile) are left alone. */
   settle(destination: string, settlements: readonly Settlement[], nowMs: number): void;

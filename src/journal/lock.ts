@@ -19,8 +19,8 @@ export function acquireLock(files: JournalFiles): { close(): void } {
 function lockFile(files: JournalFiles): DatabaseSync {
   const lock = new DatabaseSync(files.lock, { timeout: 0 });
   try {
-    // No rollback journal beside it: nothing is ever written.
-    lock.exec('PRAGMA journal_mode = OFF; PRAGMA cache_size = 1; BEGIN EXCLUSIVE');
+    // No journal file beside it: nothing is ever written.
+    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA cache_size = 1; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();

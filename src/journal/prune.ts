@@ -20,10 +20,9 @@ export function pruneHistory(store: Store, rows: number, beforeMs: number): Prun
   const history: Row[] = [];
   let more = false;
   for (const row of store.sql.ageing.iterate(ageing.historyFrom, rows)) {
-    const isHistory = !isTrue(row, 'pending') && !isTrue(row, 'dead');
-    more = !isHistory || int(row, 'written') < beforeMs;
+    more = int(row, 'written') < beforeMs;
     if (!more) break;
-    if (isHistory) history.push(row);
+    if (!isTrue(row, 'pending') && !isTrue(row, 'dead')) history.push(row);
     ageing.historyFrom = int(row, 'seq') + 1;
   }
   return { deleted: remove(store, history), more };
@@ -50,10 +49,9 @@ export function pruneDead(store: Store, rows: number, beforeMs: number): Pruned 
   let more = false;
   for (const seq of new Set(store.sql.deadFrom.all(ageing.deadFrom, rows).map((row) => int(row, 'seq')))) {
     const row = store.sql.ageingOne.get(seq);
-    const isFree = row !== undefined && !isTrue(row, 'pending');
-    more = !isFree || int(row, 'written') < beforeMs;
+    more = row === undefined || int(row, 'written') < beforeMs;
     if (!more) break;
-    if (isFree) dead.push(row);
+    if (row !== undefined && !isTrue(row, 'pending')) dead.push(row);
     ageing.deadFrom = seq + 1;
   }
   return { deleted: remove(store, dead), more };

@@ -24,7 +24,7 @@ function appendStatements(db: DatabaseSync) {
   const delivery = (rows: number): StatementSync =>
     db.prepare(
       `INSERT INTO delivery (seq, destination, rule, severity, state, attempts, due_at, updated)
-       VALUES ${repeat('(?, ?, ?, ?, 0, 0, ?, ?)', rows)}`,
+       VALUES ${repeat('(?, ?, ?, ?, 0, 0, 0, ?)', rows)}`,
     );
   return {
     insertEvent: event(1),

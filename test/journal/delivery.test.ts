@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Settlement } from '../../src/journal/journal.ts';
+import { batch, deliver, entry, idOf, limit, open, range, t0, tempFolder } from './harness.ts';
+
+test('a lease changes nothing, and survives a restart as pending', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  journal.append(batch(range(0, 5).map((n) => entry(n))), t0);
+  const first = journal.lease('chat', limit, t0);
+  assert.deepEqual(journal.lease('chat', limit, t0), first);
+  journal.close();
+  assert.deepEqual(
+    open(path)
+      .lease('chat', limit, t0)
+      .map(({ seq }) => seq),
+    first.map(({ seq }) => seq),
+  );
+});
+
+test('a lease is bounded by items and by bytes, but is never empty for bytes', () => {
+  const journal = open(tempFolder());
+  journal.append(batch(range(0, 10).map((n) => entry(n, ['chat'], 1000))), t0);
+  assert.equal(journal.lease('chat', { items: 3, bytes: 1e9 }, t0).length, 3);
+  assert.equal(journal.lease('chat', { items: 10, bytes: 2500 }, t0).length, 2);
+  assert.equal(journal.lease('chat', { items: 10, bytes: 1 }, t0).length, 1);
+  assert.equal(journal.lease('nobody', limit, t0).length, 0);
+});
+
+test('what is behind a delivery that waits, waits with it', () => {
+  const journal = open(tempFolder());
+  journal.append(batch(range(0, 4).map((n) => entry(n, ['chat', 'siem']))), t0);
+  const [a, b, c, d] = journal.lease('chat', limit, t0);
+  assert(a && b && c && d);
+  journal.settle(
+    'chat',
+    [
+      { seq: a.seq, state: 'delivered' },
+      { seq: b.seq, state: 'retry', dueAt: t0 + 1000, reason: 'throttled' },
+      { seq: c.seq, state: 'delivered' },
+    ],
+    t0,
+  );
+  assert.equal(journal.nextDue('chat'), t0 + 1000);
+  assert.deepEqual(journal.lease('chat', limit, t0 + 999), []);
+  const later = journal.lease('chat', limit, t0 + 1000);
+  assert.deepEqual(
+    later.map(({ seq, attempts }) => ({ seq, attempts })),
+    [
+      { seq: b.seq, attempts: 1 },
+      { seq: d.seq, attempts: 0 },
+    ],
+  );
+  // The other destination has its own queue.
+  assert.equal(deliver(journal, 'siem', t0).length, 4);
+  assert.equal(journal.nextDue('siem'), undefined);
+  assert.equal(journal.nextDue('nobody'), undefined);
+});
+
+test('every outcome is counted once, whoever settles it again', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  journal.append(batch(range(0, 6).map((n) => entry(n))), t0);
+  const seqs = journal.lease('chat', limit, t0).map(({ seq }) => seq);
+  const dead = { state: 'dead', reason: 'not_found', detail: '404 no such hook' } as const;
+  const settlements: Settlement[] = [
+    { seq: seqs[0] ?? 0, state: 'delivered' },
+    { seq: seqs[1] ?? 0, state: 'delivered' },
+    { seq: seqs[2] ?? 0, ...dead },
+    { seq: seqs[3] ?? 0, state: 'retry', dueAt: t0 + 50, reason: 'timeout', detail: 'slow' },
+  ];
+  journal.settle('chat', settlements, t0 + 1);
+  const counts = { made: 6, delivered: 2, dead: 1, shed: 0, pending: 3, oldestAt: t0 + 3 };
+  assert.deepEqual(journal.queue('chat'), counts);
+  journal.settle('chat', settlements.slice(0, 3), t0 + 2);
+  journal.settle(
+    'chat',
+    [
+      { seq: seqs[0] ?? 0, ...dead },
+      { seq: 999_999_999, state: 'delivered' },
+    ],
+    t0 + 2,
+  );
+  journal.settle('other', [{ seq: seqs[4] ?? 0, state: 'delivered' }], t0 + 2);
+  assert.deepEqual(journal.queue('chat'), counts);
+  journal.close();
+  assert.deepEqual(open(path).queue('chat'), counts);
+});
+
+test('a delivery tells what became of it', () => {
+  const journal = open(tempFolder());
+  journal.append(batch([entry(1, ['chat', 'siem']), entry(2, ['chat'])]), t0);
+  const [first, second] = journal.lease('chat', limit, t0);
+  assert(first && second);
+  const detail = 'x'.repeat(2000);
+  journal.settle('chat', [{ seq: first.seq, state: 'retry', dueAt: t0 + 10, reason: 'unavailable', detail }], t0 + 1);
+  journal.settle('chat', [{ seq: first.seq, state: 'delivered' }], t0 + 20);
+  journal.settle('chat', [{ seq: second.seq, state: 'dead', reason: 'expired' }], t0 + 21);
+  const rows = journal.deliveriesOf(idOf(1));
+  assert.equal(rows.length, 2);
+  assert.partialDeepStrictEqual(rows[0], {
+    eventId: idOf(1),
+    destination: 'chat',
+    rule: 'all',
+    severity: 'notice',
+    state: 'delivered',
+    attempts: 2,
+    dueAt: t0 + 10,
+    updatedAt: t0 + 20,
+    reason: 'unavailable',
+  });
+  assert.equal(rows[0]?.detail?.length, 500);
+  assert.partialDeepStrictEqual(rows[1], { destination: 'siem', state: 'pending', attempts: 0, detail: undefined });
+  const [letter, ...others] = journal.deadLetters({ limit: 10 });
+  // Given up for age without another attempt.
+  assert.partialDeepStrictEqual(letter, { eventId: idOf(2), state: 'dead', reason: 'expired', attempts: 0 });
+  assert.deepEqual(others, []);
+  assert.deepEqual(journal.deadLetters({ destination: 'siem', limit: 10 }), []);
+  assert.deepEqual(journal.deliveriesOf('no hex'), []);
+});
+
+test('a notification is written with the settlement of its delivery, once per key', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  journal.append(batch([entry(1), entry(2)]), t0);
+  const note = { key: 'k1', eventId: idOf(1), at: t0, rule: 'all', severity: 'notice', title: 'T', summary: 'S' };
+  journal.putNotification(note);
+  journal.putNotification(note);
+  deliver(journal, 'chat', t0, 1);
+  journal.putNotification({ ...note, title: 'again' });
+  journal.putNotification({ ...note, key: 'k2' });
+  assert.deepEqual(journal.notifications(10), [{ ...note, key: 'k2' }, note]);
+  journal.putNotification({ ...note, key: 'k3' });
+  journal.close();
+  assert.deepEqual(
+    open(path)
+      .notifications(2)
+      .map(({ key }) => key),
+    ['k3', 'k2'],
+  );
+});
+
+test('a long queue is leased in order, from memory and from disk alike', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  // 24 MB of events: more than is kept in memory.
+  for (const k of range(0, 12)) {
+    journal.append(batch(range(k * 100, k * 100 + 100).map((n) => entry(n, ['chat'], 20_000))), t0);
+  }
+  const ids: string[] = [];
+  for (;;) {
+    const leased = deliver(journal, 'chat', t0, 64);
+    if (leased.length === 0) break;
+    ids.push(...leased.map((item) => item.event.id));
+  }
+  assert.deepEqual(ids, range(0, 1200).map(idOf));
+});

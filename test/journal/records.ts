@@ -1,0 +1,42 @@
+import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
+import type { AppendBatch, JournalEntry } from '../../src/journal/journal.ts';
+import { safeEvent } from '../support/events.ts';
+
+// What tests write into a journal; also for processes of their own, where there is no test runner.
+
+export const day = 86_400_000;
+export const t0 = Date.UTC(2026, 0, 15, 9);
+
+/** As `redact/` does, without knowing it: the views come from the facts again. */
+export function restore(json: string): SafeEvent {
+  const facts: Partial<EventFacts> = JSON.parse(json);
+  return safeEvent(facts);
+}
+
+/** Event number `n`: its own id and time. */
+export function event(n: number, facts: Partial<EventFacts> = {}): SafeEvent {
+  return safeEvent({ id: idOf(n), at: t0 + n, user: { username: `user${n}` }, ...facts });
+}
+
+/** 32 hex digits that are spread like a hash. */
+export function idOf(n: number): string {
+  const mixed = (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0');
+  return mixed + n.toString(16).padStart(24, '0');
+}
+
+/** An event with one delivery of one rule for each destination. */
+export function entry(n: number, destinations: readonly string[] = ['chat'], size = 0): JournalEntry {
+  const context = size === 0 ? {} : { filler: 'x'.repeat(size) };
+  return {
+    event: event(n, { context }),
+    deliveries: destinations.map((destination) => ({ rule: 'all', severity: 'notice', destination })),
+  };
+}
+
+export function batch(entries: readonly JournalEntry[], more: Partial<AppendBatch> = {}): AppendBatch {
+  return { source: 'server', entries, counts: { event: entries.length }, checkpoints: new Map(), ...more };
+}
+
+export function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
