@@ -40,6 +40,10 @@ const ajv = new Ajv({
   strictTypes: false,
   ownProperties: true,
   logger: false,
+  // Our schemas are typed values; checking them against the meta-schema and optimising code that runs once would be half of the start.
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
   formats: Object.fromEntries(formats),
   keywords: ['secret', 'json'],
 });
