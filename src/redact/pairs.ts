@@ -38,7 +38,7 @@ export function pair(text: string, at: number, keys: KeyRule, found: Spans): num
 
 function take(text: string, at: number, place: Place, found: Spans): number {
   if (place.secrecy === 'link') return takeLink(text, at, place, found);
-  if (place.secrecy === 'state' && !place.query && !isRandomNear(text, at, place)) return at;
+  if (place.secrecy === 'state' && !isState(text, at, place)) return at;
   const value = readValue(text, at + 1, place);
   if (value === undefined) return at;
   if (!isMasked(text, value.start, value.end)) found.add(value.start, value.end, place.query ? 'query' : 'key');
@@ -47,7 +47,9 @@ function take(text: string, at: number, place: Place, found: Spans): number {
 
 const nearLength = 64;
 
-function isRandomNear(text: string, at: number, place: Place): boolean {
+/** `state` is a secret as an argument of a URL or of a query string, elsewhere when it looks random. */
+function isState(text: string, at: number, place: Place): boolean {
+  if (place.query || (at === 5 && text.startsWith('state='))) return true;
   // A window, because a value that stays is read again by the pairs inside it.
   const near = text.slice(at + 1, at + 1 + nearLength);
   const value = readValue(near, 0, place);
@@ -85,11 +87,11 @@ function isTuple(text: string, start: number, quoted: boolean): boolean {
   return open === 40 || open === 91;
 }
 
-/** True when the key at `start` begins the text or follows `?`, `&`, `#` or, as in `query=token=…`, `=`, and no blank is around the `=` at `at`. */
+/** True when the key at `start` follows `?`, `&`, `#` or, as in `query=token=…`, `=`, and no blank is around the `=` at `at`. */
 function isArgument(text: string, start: number, at: number): boolean {
   if (isSpace(text.charCodeAt(at - 1)) || isSpace(text.charCodeAt(at + 1))) return false;
   const before = text.charCodeAt(start - 1);
-  return start === 0 || before === 63 || before === 38 || before === 35 || before === 61;
+  return before === 63 || before === 38 || before === 35 || before === 61;
 }
 
 const indentMax = 64;

@@ -25,7 +25,7 @@ const none: ReadonlyMap<Kind, number> = new Map();
 /** Checked options only: a pattern that does not compile is a bug here. */
 export function createRedactor(options: RedactOptions): Redactor {
   const keys = createKeyRule(options.keys);
-  const texts = createTextRedactor(keys, options.patterns.map(compiled));
+  const texts = createTextRedactor(keys, options.patterns.map(compiled), true);
   const tree = createTreeRedactor(keys, texts);
   const keepNames = options.unknownUsernames === 'keep';
   // Most events need no counts of their own.

@@ -21,13 +21,16 @@ const tooLong = mark('length');
 /** What was cut once stays as it is, though marks may have made it longer. */
 const cutLengthMax = 2 * textLengthMax;
 
-/** `patterns` are looked for in addition to the detectors, also in decoded texts. */
-export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[]): TextRedactor {
+/**
+ * `patterns` are looked for in addition to the detectors, also in decoded texts. `memory` makes it remember texts that hold
+ * nothing; not for slices of long texts, which it would keep in memory.
+ */
+export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[], memory: boolean): TextRedactor {
   const find = (text: string, found: Spans): boolean => {
     for (const pattern of patterns) match(pattern, text, found);
     return mayHold(text) && scan(text, keys, found);
   };
-  const clean = createMemory();
+  const clean = createMemory(memory ? memorableMax : 0);
   // Most texts hold nothing: they share one empty list.
   let spare = new Spans();
   const redact = (text: string, counts: Counts, source: boolean): string => {
@@ -58,15 +61,15 @@ const memorableLengthMin = 24;
 const memorableLengthMax = 400;
 
 /** Remembers texts that held nothing: user agents, paths and names come again and again. Ids do not. */
-function createMemory(): { has(text: string): boolean; add(text: string): void } {
+function createMemory(sizeMax: number): { has(text: string): boolean; add(text: string): void } {
   const texts = new Set<string>();
   const isMemorable = ({ length }: string): boolean =>
-    length >= memorableLengthMin && length <= memorableLengthMax && length !== 32 && length !== 36;
+    sizeMax > 0 && length >= memorableLengthMin && length <= memorableLengthMax && length !== 32 && length !== 36;
   return {
     has: (text) => isMemorable(text) && texts.has(text),
     add: (text) => {
       if (!isMemorable(text)) return;
-      if (texts.size >= memorableMax) texts.clear();
+      if (texts.size >= sizeMax) texts.clear();
       texts.add(text);
     },
   };
@@ -85,7 +88,7 @@ function mayHold(text: string): boolean {
   return text.length >= tokenLengthMin && tokenStart.test(text);
 }
 
-const plain = createTextRedactor(createKeyRule([]), []);
+const plain = createTextRedactor(createKeyRule([]), [], false);
 
 /** A text without what the built-in detectors take for a secret: for answers of receivers and errors that may echo a URL or a token. */
 export function redactText(text: string): string {

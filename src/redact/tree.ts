@@ -85,7 +85,7 @@ export function createTreeRedactor(keys: KeyRule, texts: TextRedactor): TreeReda
     if (secrecy !== 'link') return count('key');
     const path = afterHost(text);
     if (path === undefined || isMasked(text, path)) return texts.redact(text, counts);
-    return texts.redact(text.slice(0, path), counts) + count('url');
+    return texts.redact(text.slice(0, path) + count('url'), counts);
   };
 
   const list = (value: readonly Json[], rule: Rule, inArguments: boolean, depth: number): Json => {

@@ -1,5 +1,5 @@
 import { isDigit, stops, until } from './characters.ts';
-import { isMasked } from './kinds.ts';
+import { isMasked, skipMark } from './kinds.ts';
 import type { Spans } from './spans.ts';
 
 const authorityEnd = stops('/?#"\'<>` \t\r\n\\');
@@ -11,7 +11,7 @@ const tokenAsUserMin = 20;
 
 /** The password of `scheme://user:password@host`; `at` is the scheme's colon. Gives where to go on. */
 export function userInfo(text: string, at: number, found: Spans): number {
-  const start = at + 3;
+  const start = skipMark(text, at + 3);
   const end = until(text, start, authorityEnd);
   let colon = -1;
   let atSign = -1;

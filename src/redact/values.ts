@@ -148,14 +148,16 @@ function isPlainWord(text: string, { start, end }: Range): boolean {
   return true;
 }
 
-/** The end of a header's value: the line's, or the quote in which the whole header stands. */
+/** The end of a header's value: the line's, or the quote in which the whole header stands; not one of `a="b"`. */
 function headerEnd(text: string, start: number): number {
+  let inside = 0;
   for (let i = start; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 10 || code === 13) return i;
     if (code !== 34 && code !== 39) continue;
-    const next = text.charCodeAt(i + 1);
-    if (!(next === 32 || next === 59 || isWord(next))) return i; // not `a="b"; c="d"`
+    if (code === inside) inside = 0;
+    else if (inside === 0 && text.charCodeAt(i - 1) === 61) inside = code;
+    else if (inside === 0) return i;
   }
   return text.length;
 }
