@@ -5,13 +5,13 @@ import type { Scope } from './scope.ts';
 import { splitHoles, type Piece } from './holes.ts';
 
 /** Something wrong in a template, with its path inside the template's value. */
-export interface TemplateProblem {
+interface TemplateProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
 /** Told about every hole that had no value while rendering. */
-export type OnHoleError = (path: readonly (string | number)[], message: string) => void;
+type OnHoleError = (path: readonly (string | number)[], message: string) => void;
 
 /** A compiled template, or everything that is wrong with it. */
 export type CompiledTemplate =

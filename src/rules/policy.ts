@@ -5,7 +5,7 @@ import { matcherFields, type PolicyConfig } from './config.ts';
 import { compileMatcher, type Matcher, type MatcherProblem } from './matcher.ts';
 
 /** One policy's verdict about one event. `why` is a sentence for people, made only when asked for. */
-export interface Verdict {
+interface Verdict {
   readonly passes: boolean;
   readonly error: boolean;
   why(): string;

@@ -5,7 +5,7 @@ import type { RuleConfig } from './config.ts';
 import type { Policy } from './policy.ts';
 
 /** What a rule says about an event; `error`: an expression that mattered could not be evaluated. */
-export interface RuleResult {
+interface RuleResult {
   readonly fires: boolean;
   readonly error: boolean;
 }
@@ -83,7 +83,7 @@ export interface RuleExplanation {
   readonly policies: readonly PolicyExplanation[];
 }
 
-export interface PolicyExplanation {
+interface PolicyExplanation {
   /** The policy in short: its matcher's fields, or the expression. */
   readonly policy: string;
   readonly passes: boolean;
