@@ -8,7 +8,6 @@ import type { Delivery } from '../core/delivery.ts';
 export function batchId(batch: readonly Delivery[]): string {
   const [first] = batch;
   if (first !== undefined && batch.length === 1) return first.key;
-  const hash = createHash('sha256');
-  for (const { key } of batch) hash.update(`${key}\n`);
+  const hash = createHash('sha256').update(batch.map(({ key }) => `${key}\n`).join(''));
   return `batch.${hash.digest('hex').slice(0, 32)}`;
 }
