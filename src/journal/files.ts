@@ -50,7 +50,7 @@ export function readOwner(files: JournalFiles): string | undefined {
 
 /** Renames the database with its companions to `herald.db.corrupt-<time>`; keeps the three newest of those. */
 export function putAside(files: JournalFiles, nowMs: number): string {
-  const aside = `${files.database}.corrupt-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '')}`;
+  const aside = `${files.database}.corrupt-${new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '')}`;
   const present = readdirSync(files.folder).map((name) => join(files.folder, name));
   for (const suffix of ['', '-wal', '-shm']) {
     if (present.includes(files.database + suffix)) renameSync(files.database + suffix, aside + suffix);

@@ -6,6 +6,8 @@ import { indexPiece } from './word-index.ts';
 
 /** Small enough to be done well within 20 ms on a slow disk. */
 const rowsAtOnce = 256;
+/** For space rather than age: large events would otherwise empty half of a small journal at once. */
+const rowsAtOnceForSpace = 32;
 const vacuumPages = 64;
 /** Free pages are used again by what comes next; only this many are worth giving back. */
 const freePagesMax = 1024;
@@ -34,7 +36,7 @@ function prune(store: Store, nowMs: number): boolean {
   store.shrinking = share > (store.shrinking ? 0.9 : 0.95);
   const beforeMs = store.shrinking ? Infinity : nowMs - store.options.retentionMs;
   return transact(store, () => {
-    const history = pruneHistory(store, rowsAtOnce, beforeMs);
+    const history = pruneHistory(store, store.shrinking ? rowsAtOnceForSpace : rowsAtOnce, beforeMs);
     if (history.deleted > 0 || history.more) return true;
     const dead = pruneDead(store, rowsAtOnce, nowMs - store.options.retentionMs);
     if (dead.deleted > 0 || dead.more) return true;

@@ -139,7 +139,7 @@ test('nothing in a query is syntax', () => {
       }
     }),
     {
-      numRuns: 200,
+      numRuns: 60,
       seed: 2,
       examples: [['"'], ['*'], ['a OR b'], ['NEAR('], ['words:x'], ["'; --"], ['-'], ['\u0000']],
     },

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { OperationalError } from '../../src/core/errors.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import {
+  batch,
+  deliver,
+  entry,
+  event,
+  idOf,
+  maintainAll,
+  open,
+  range,
+  restore,
+  storedIds,
+  t0,
+  tempFolder,
+} from './harness.ts';
+
+/** Version 1 as it was: no notifications, no rule state, no word index. Written out, so that a later edit of the code shows. */
+const version1 = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO meta VALUES ('schema_version', 1);
+  CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, id BLOB NOT NULL, written INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE UNIQUE INDEX event_id ON event (at, id);
+  CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE destination (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0, shed INTEGER NOT NULL DEFAULT 0);
+  CREATE TABLE delivery (seq INTEGER PRIMARY KEY, destination INTEGER NOT NULL, rule INTEGER NOT NULL, severity INTEGER NOT NULL,
+    state INTEGER NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, updated INTEGER NOT NULL, reason TEXT, detail TEXT);
+  CREATE INDEX delivery_pending ON delivery (destination, seq) WHERE state = 0;
+  CREATE TABLE checkpoint (source TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
+  CREATE TABLE line_count (source TEXT NOT NULL, family TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (source, family)) WITHOUT ROWID;
+  INSERT INTO rule VALUES (1, 'all');
+  INSERT INTO destination VALUES (1, 'chat', 403, 0, 3, 0);
+  INSERT INTO checkpoint VALUES ('server', 'file-1', '{"next":42,"open":{}}');
+  INSERT INTO line_count VALUES ('server', 'event', 403);`;
+
+function database(path: string): DatabaseSync {
+  return new DatabaseSync(join(path, 'herald.db'));
+}
+
+function writeVersion1(path: string): void {
+  const db = database(path);
+  db.exec(version1);
+  const insertEvent = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?)');
+  const insertDelivery = db.prepare(`INSERT INTO delivery VALUES (?, 1, 1, 2, ?, 0, ?, ?, NULL, NULL)`);
+  for (const n of range(0, 403)) {
+    // Numbers far from 1: earlier ones were pruned.
+    const seq = 1_000_000 + n;
+    const one = event(n);
+    insertEvent.run(seq, one.at, Buffer.from(one.id, 'hex'), t0, JSON.stringify(one));
+    insertDelivery.run(seq * 4096, n < 3 ? 2 : 0, t0, t0);
+  }
+  db.close();
+}
+
+test('a journal of version 1 is brought up to date with all that is in it', () => {
+  const path = tempFolder();
+  writeVersion1(path);
+  assert.throws(() => openJournalReader(path, restore), { name: 'OperationalError', message: /older herald/ });
+  const journal = open(path);
+  assert.deepEqual(storedIds(journal), range(0, 403).map(idOf));
+  assert.deepEqual(journal.checkpoints('server'), new Map([['file-1', { next: 42, open: {} }]]));
+  assert.deepEqual(journal.lines(), new Map([['server', { event: 403 }]]));
+  assert.equal(journal.deadLetters({ limit: 10 }).length, 3);
+  // What is new in version 2 works on what is old.
+  maintainAll(journal, t0);
+  assert.equal(journal.search({ order: 'newest', limit: 5, search: 'user123' })[0]?.event.id, idOf(123));
+  journal.append(batch([entry(5), entry(500)], { ruleState: new Map([['all', '1']]) }), t0);
+  assert.equal(journal.queue('chat').made, 404);
+  journal.putNotification({
+    key: 'k',
+    eventId: idOf(3),
+    at: t0,
+    rule: 'all',
+    severity: 'alert',
+    title: 'T',
+    summary: 'S',
+  });
+  assert.equal(deliver(journal, 'chat', t0).length, 401);
+  assert.equal(journal.notifications(5).length, 1);
+  journal.close();
+  const again = open(path);
+  assert.deepEqual(again.ruleState(), new Map([['all', '1']]));
+  assert.partialDeepStrictEqual(again.queue('chat'), { delivered: 401, dead: 3, pending: 0 });
+  assert.deepEqual(again.logged, []);
+});
+
+test('an old and a new journal have the same schema', () => {
+  const [old, fresh] = [tempFolder(), tempFolder()];
+  writeVersion1(old);
+  const [schemaOld, schemaFresh] = [old, fresh].map((path) => {
+    open(path).close();
+    const db = database(path);
+    const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+    db.close();
+    return rows.map(({ name, sql }) => `${String(name)}: ${String(sql).replaceAll(/\s+/g, ' ')}`);
+  });
+  assert.deepEqual(schemaOld, schemaFresh);
+});
+
+test('a migration that fails half-way changes nothing', () => {
+  const path = tempFolder();
+  writeVersion1(path);
+  const db = database(path);
+  db.exec('CREATE TABLE notification (mine)');
+  db.close();
+  assert.throws(() => open(path), /already exists/);
+  const after = database(path);
+  assert.equal(after.prepare(`SELECT value FROM meta WHERE key = 'schema_version'`).get()?.['value'], 1);
+  assert.equal(after.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE name = 'rule_state'`).get()?.['n'], 0);
+  after.close();
+});
+
+test('a journal of a later herald is refused and left alone', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  journal.append(batch([entry(1)]), t0);
+  journal.close();
+  const db = database(path);
+  db.exec(`UPDATE meta SET value = 99 WHERE key = 'schema_version'`);
+  db.close();
+  for (const attempt of [() => open(path), () => openJournalReader(path, restore)]) {
+    assert.throws(attempt, (error) => {
+      assert(error instanceof OperationalError);
+      assert.equal(error.code, 'journal_newer');
+      assert.match(error.message, /version 99/);
+      return true;
+    });
+  }
+  const after = database(path);
+  assert.equal(after.prepare('SELECT count(*) AS n FROM event').get()?.['n'], 1);
+  after.close();
+});
