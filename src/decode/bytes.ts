@@ -2,7 +2,6 @@
 export const newline = 10;
 export const carriageReturn = 13;
 export const blank = 32;
-export const quote = 34;
 export const colon = 58;
 export const braceOpen = 123;
 export const braceClose = 125;

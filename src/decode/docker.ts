@@ -68,11 +68,10 @@ const end = Buffer.from('"}');
 
 const backslash = 92;
 
-/** True for a log text that ends in an escaped newline and not in a carriage return before it. */
+/** True for a log text that ends in an escaped newline. */
 function endsLine(bytes: Uint8Array, to: number): boolean {
-  if (bytes[to - 1] !== 110 || bytes[to - 2] !== backslash) return false;
-  // After a backslash an `r` may be a carriage return, and a backslash makes the newline's own one doubtful.
-  return bytes[to - 3] !== backslash && !(bytes[to - 3] === 114 && bytes[to - 4] === backslash);
+  // A backslash before makes the newline's own one doubtful.
+  return bytes[to - 1] === 110 && bytes[to - 2] === backslash && bytes[to - 3] !== backslash;
 }
 
 function streamNumber(name: Json | undefined): Stream | undefined {

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 
 /** Deeper JSON is refused: later stages walk values by recursion. authentik's own lines stay under 12 levels. */
-export const depthMax = 100;
+const depthMax = 100;
 
 /** The object that the text is; undefined for anything else. Python's `NaN` and `Infinity` are read as null. */
 export function parseObject(text: string): JsonObject | undefined {

@@ -106,6 +106,14 @@ test('an oversized line costs no neighbour, whole, in parts, or torn by chunks o
   }
 });
 
+test('a json-file record whose labels are too long is oversized, torn or not', () => {
+  const text = dockerRecord('stderr', 'a\n').replace('"time"', `"attrs":{"a":"${'x'.repeat(70_000)}"},"time"`);
+  assert.deepEqual(counts(text, 10), { oversized: 1 });
+  const decoder = createDecoder({ ...options, maxLineBytes: 10 });
+  decoder.push(Buffer.from(text.slice(0, -5)));
+  assert.deepEqual({ ...decoder.push(Buffer.from(text.slice(-5))).counts }, { oversized: 1 });
+});
+
 test('a line without an end is skipped in bounded memory', () => {
   const decoder = createDecoder({ ...options, maxLineBytes: 100_000 });
   const chunk = Buffer.alloc(1024 * 1024, 'x');

@@ -35,7 +35,7 @@ const noise = fc.oneof(
   fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
   fc
     .constantFrom('2026-01-15T09:00:00.5Z stderr P', '{"log":"', '2026-01-15T09:00', '\u{feff}{}', '\0\0', '')
-    .map(Buffer.from),
+    .map((text) => Buffer.from(text)),
   fc.nat({ max: 5000 }).map((length) => Buffer.alloc(length, 'long ')),
 );
 const anyLine = fc.oneof(
