@@ -124,6 +124,10 @@ export function createOutlet(deps: OutletDeps): Outlet {
     else if (verdict.digest && policy.digest > 1) itemsMax = policy.digest;
     else if (result.status === 'delivered') itemsMax = Math.min(policy.items, itemsMax * 2);
     finish(verdict.settlements, batch);
+    // Taken, but not as it was meant: some of several recipients were refused.
+    if (result.status === 'delivered' && result.detail !== undefined) {
+      log.warn({ destination: name, detail: result.detail }, 'delivered in part');
+    }
     notice(verdict);
   }
 

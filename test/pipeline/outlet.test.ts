@@ -218,3 +218,11 @@ test('what was given up has its reason in the metrics', async () => {
   );
   assert.deepEqual(books(), { delivered: 0, pending: 0, dead: 2 });
 });
+
+test('what the destination says about a success is in the log', async () => {
+  const { destination } = scripted({ status: 'delivered', detail: '1 of 2 recipients refused' });
+  const { outlet } = start(destination);
+  append(outlet, 1);
+  await settled();
+  assert.ok(log.some((line) => line.includes('1 of 2 recipients refused')));
+});
