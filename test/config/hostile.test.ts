@@ -84,6 +84,11 @@ test('a short text is not hidden, because it would make messages unreadable', ()
   assert.throws(() => loadConfig(text, 'c.yaml', surroundings({ A: 'n' }), kinds), /no such name in \*\*\*/);
 });
 
+test('a secret is hidden as it is and as JSON writes it', () => {
+  const text = `${source}destinations: {a: {type: hook, url: 'https://x/a"b\\c', body: broken}}\n`;
+  assert.deepEqual(problemsOf(text), ['c.yaml:2:62 destinations.a.body: no such name in ***']);
+});
+
 test('whatever the text, only a ConfigError is thrown', () => {
   const words = fc.constantFrom(
     ...'sources|destinations|rules|type|name|hook|pipe|tls|__proto__|constructor|<<|: |- |{|}|[|]|,|"|&a |*a|!!map |>|#|?|%'.split(
