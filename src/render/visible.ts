@@ -12,8 +12,8 @@ const joiner = new RegExp(
 );
 
 /** Everything that has no shape of its own or turns the direction of writing: controls, format characters, fillers, odd selectors. */
-// oxlint-disable-next-line no-misleading-character-class -- they are meant one by one
 const unseen =
+  // oxlint-disable-next-line no-misleading-character-class -- they are meant one by one
   /[\p{Cc}\p{Cf}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0d\u{e0000}-\u{e0fff}]/gu;
 
 /** More combining marks on one letter than a language uses paint over the neighbouring lines. */

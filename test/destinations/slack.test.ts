@@ -158,6 +158,20 @@ describe('a message', () => {
     checkLimits(slackPayload(renderDigest(items, { authentikUrl: 'https://auth.example.com' }), undefined), 'digest');
   });
 
+  test('spreads many fields over sections', () => {
+    const message = renderMessage(event(), { rule: 'r', severity: 'notice' });
+    const many = (count: number, short: boolean) =>
+      Array.from({ length: count }, (_, at) => ({ name: `name${at}`, value: '<'.repeat(1000), short }));
+    const payload = slackPayload({ ...message, fields: [...many(23, true), ...many(30, false)] }, undefined);
+    checkLimits(payload, 'many fields');
+    const sections = payload.attachments.flatMap(({ blocks }) => blocks).filter((block) => 'fields' in block);
+    assert.deepEqual(
+      sections.map(({ fields }) => fields.length),
+      [10, 10, 3],
+    );
+    assert.match(JSON.stringify(payload), /\+\d+ more/);
+  });
+
   test('no text of an event can call, link or format', () => {
     const evil = '<!channel> <https://evil.example|ok> *b* @here';
     const payload = slackPayload(

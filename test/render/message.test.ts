@@ -137,6 +137,7 @@ describe('links', () => {
     const pk = '6/../../evil';
     for (const hyperlink of [
       'https://evil.example/if/',
+      'https://evil.example/#https://auth.example.com/if/',
       'https://auth.example.com.evil.example/if/',
       'https://auth.example.com/if/"><',
       'javascript:1',

@@ -181,6 +181,8 @@ describe('cutting', () => {
     assert.equal(cut('👩‍💻👩‍💻👩‍💻', 8), '👩‍💻…');
     assert.equal(cut('👩‍💻👩‍💻', 4), '…');
     assert.equal(cut(`e${'\u0301'.repeat(500)}`, 10).length, 10);
+    const heap = `e${'\u0301'.repeat(50)}`;
+    assert.equal(cut(`${heap}👩‍💻`, 54), `${heap}…`);
   });
 
   test('stays within the limit and stays well-formed', () => {
