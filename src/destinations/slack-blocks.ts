@@ -27,7 +27,7 @@ interface Mrkdwn {
 }
 
 /** The blocks of Slack's Block Kit that messages are made of. */
-export type SlackBlock =
+type SlackBlock =
   | { readonly type: 'header'; readonly text: Plain }
   | { readonly type: 'section'; readonly text: Plain | Mrkdwn }
   | { readonly type: 'section'; readonly fields: readonly Mrkdwn[] }

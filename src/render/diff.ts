@@ -15,11 +15,6 @@ export function diffLines(diff: JsonObject): readonly string[] {
   return more > 0 ? [...lines.slice(0, linesMax), `+${more} more`] : lines;
 }
 
-/** The changed attributes' names. */
-export function diffKeys(diff: JsonObject): readonly string[] {
-  return Object.keys(diff).map((key) => cut(key, valueCharsMax));
-}
-
 function describe(change: Json): string | undefined {
   const object = asObject(change);
   if (object === undefined) return value(change);

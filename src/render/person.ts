@@ -44,7 +44,7 @@ export function userLine(user: EventUser): string | undefined {
 }
 
 /** The name that was typed: `an unknown name` for one that redaction kept back, because it may be a mistyped password. */
-export function typedName(name: string): string {
+function typedName(name: string): string {
   return isMasked(name) ? 'an unknown name' : named(name);
 }
 

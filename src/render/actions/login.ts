@@ -108,9 +108,9 @@ function secondFactor(factor: string, context: JsonObject, args: JsonObject | un
   return sentences(
     `The second factor was not accepted (${deviceClass(factor) ?? named(factor)}${device === undefined ? '' : ` ${objectName(device)}`}).`,
     answer !== undefined && `Duo says: ${stop(cut(answer, 200))}`,
-    asText(get(duo, 'status')) === 'fraud' &&
-      'The user reported the request as fraud: treat the password as known to somebody else.',
-    'Usually the password was right before this step.',
+    asText(get(duo, 'status')) === 'fraud'
+      ? 'The user reported the request as fraud: treat the password as known to somebody else.'
+      : 'Usually the password was right before this step.',
   );
 }
 
