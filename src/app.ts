@@ -83,7 +83,10 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
         name: `source ${source.name}`,
         run: (signal) => runSource(source, parts, signal),
       })),
-      outlets: outlets.map(({ name, run }) => ({ name: `destination ${name}`, run })),
+      outlets: outlets.map((outlet) => ({
+        name: `destination ${outlet.name}`,
+        run: (drain, cut) => outlet.run(drain, cut),
+      })),
       upkeep: { name: 'journal', run: (signal) => runUpkeep(journal, clock, signal) },
       clock,
       random: deps.random,

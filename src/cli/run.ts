@@ -2,7 +2,9 @@ import { formatProblem } from '../core/errors.ts';
 import { durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
-import { createLog, runDaemon } from './daemon.ts';
+
+/** Kubernetes' own default: what is left of it after three quarters is for closing. */
+const graceMs = 30_000;
 
 /** `herald run`: the daemon. */
 export const run: CliCommand = {
@@ -13,15 +15,16 @@ export const run: CliCommand = {
       .addOption(configOption())
       .option(
         '--grace <duration>',
-        'how long a stop may take; deliveries get three quarters of it',
+        'how long a stop may take (default 30s); deliveries get three quarters of it',
         durationArgument,
-        30_000,
       )
-      .action(async ({ config: file, grace }: { config: string; grace: number }) => {
+      .action(async ({ config: file, grace }: { config: string; grace?: number }) => {
         const config = readConfig(file);
+        // The other commands start without the program's machinery.
+        const { createLog, runDaemon } = await import('./daemon.ts');
         const log = createLog(config.log.level, config.instance);
         for (const warning of config.warnings) log.warn(formatProblem(warning));
-        const summary = await runDaemon(config, log, grace);
+        const summary = await runDaemon(config, log, grace ?? graceMs);
         log.info(summary, 'stopped');
       });
   },

@@ -33,7 +33,7 @@ function demoConfig(): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.problems.map(formatProblem).join('\n')}\n`);
-    process.exit(78);
+    return process.exit(78);
   }
 }
 

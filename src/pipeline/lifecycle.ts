@@ -53,8 +53,10 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
   if (stop.aborted) quit.abort();
 
   const upkeep = start(life.upkeep.name, () => life.upkeep.run(hard.signal), hard.signal);
-  const outlets = life.outlets.map(({ name, run }) => start(name, () => run(drain.signal, hard.signal), hard.signal));
-  await Promise.all(life.sources.map(({ name, run }) => start(name, () => run(quit.signal), quit.signal)));
+  const outlets = life.outlets.map((outlet) =>
+    start(outlet.name, () => outlet.run(drain.signal, hard.signal), hard.signal),
+  );
+  await Promise.all(life.sources.map((source) => start(source.name, () => source.run(quit.signal), quit.signal)));
   log.info(stop.aborted ? 'stopping: delivering what is due' : 'all input is read: delivering what is due');
   const early = new AbortController();
   void clock.sleep(life.drainMs, early.signal).then(() => hard.abort());

@@ -2,23 +2,13 @@ import { Transform, type Readable } from 'node:stream';
 import split2 from 'split2';
 import { createDecoder } from '../decode/create.ts';
 import type { Infer } from '../core/schema.ts';
+import { lineOptions } from './line-options.ts';
 import { defineSource, type Source, type SourceDeps } from './source.ts';
 
 const schema = {
   type: 'object',
   properties: {
-    max_line: {
-      type: 'string',
-      format: 'size',
-      default: '4MiB',
-      description: 'Longer lines are counted and skipped to their end.',
-    },
-    invalid_identifier: {
-      type: 'boolean',
-      default: false,
-      description:
-        'Report logins with unknown user names, which authentik only logs, as events with the action `invalid_identifier`.',
-    },
+    ...lineOptions,
   },
 } as const;
 

@@ -139,7 +139,7 @@ test('a wrong configuration: every problem with its place, exit code 78, nothing
   );
   const daemon = startDaemon(context, folder, ['run']);
   assert.equal(await daemon.exited(), 78);
-  for (const place of ['config.yaml:1:18', 'config.yaml:2:33', 'config.yaml:3:1'])
+  for (const place of ['config.yaml:1:18', 'config.yaml:2:34', 'config.yaml:3:1'])
     assert.ok(daemon.log().includes(place), daemon.log());
   assert.deepEqual(readdirSync(folder), ['config.yaml']);
 });

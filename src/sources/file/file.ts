@@ -1,6 +1,7 @@
 import { glob } from 'node:fs/promises';
 import { OperationalError } from '../../core/errors.ts';
 import type { Infer } from '../../core/schema.ts';
+import { lineOptions } from '../line-options.ts';
 import { defineSource, type Source, type SourceDeps } from '../source.ts';
 import { baseOf, createWatch, type Watch } from './watch.ts';
 import { errnoOf, isMissing, statOrMissing } from './rotated.ts';
@@ -23,18 +24,7 @@ const schema = {
       description:
         'Where a file that was there at the start and has no checkpoint is read from. A file that appears later is read whole.',
     },
-    max_line: {
-      type: 'string',
-      format: 'size',
-      default: '4MiB',
-      description: 'Longer lines are counted and skipped to their end.',
-    },
-    invalid_identifier: {
-      type: 'boolean',
-      default: false,
-      description:
-        'Report logins with unknown user names, which authentik only logs, as events with the action `invalid_identifier`.',
-    },
+    ...lineOptions,
   },
   required: ['paths'],
 } as const;
