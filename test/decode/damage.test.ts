@@ -45,7 +45,7 @@ const damaged: readonly (readonly [name: string, line: string, family: Family])[
   ['with an action that is no text', changed({ action: ['login'] }), 'go'],
   ['in a prefix nobody knows', `somebody said ${event}`, 'unparsable'],
   ['behind a pod-like word', `user-login said ${event}`, 'unparsable'],
-  ['with a word of an event only', 'Eventually consistent', 'plain'],
+  ['with a word of an event only', 'This was no Event of ours', 'plain'],
   ['cut and no event', '{"event": "/", "level": "info", "logger": "authentik.root.celery", "pid": 1', 'unparsable'],
 ];
 
@@ -78,6 +78,11 @@ describe('a broken record among whole ones', () => {
     test(`CRI: ${name}`, () => expectBetween(cri(event), record, family));
     test(`json-file: ${name}`, () => expectBetween(docker(event), record, family));
   }
+});
+
+test('a key that only ends as the logger is none', () => {
+  const text = String.raw`{"a\"logger": "authentik.asgi", "method": "GET", "x": {"logger": "authentik.worker"}}`;
+  assert.deepEqual({ ...decodeAll(cri(text)).counts }, { worker: 1 });
 });
 
 test('a name without an end is not looked for in the next line', () => {
