@@ -79,7 +79,6 @@ function upkeepStatements(db: DatabaseSync) {
   return {
     pageCount: db.prepare('PRAGMA page_count'),
     freePages: db.prepare('PRAGMA freelist_count'),
-    vacuum: db.prepare('PRAGMA incremental_vacuum(64)'),
     meta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     putMeta: db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),
     ageing: db.prepare(

@@ -85,6 +85,20 @@ test('a dead letter outlives delivered events when space is short', () => {
   assert.partialDeepStrictEqual(journal.queue('chat'), { made: 1, dead: 1, pending: 0 });
 });
 
+test('a dead letter whose other delivery is settled late is still kept longer than history', () => {
+  const journal = open(tempFolder(), { maxBytes });
+  journal.append(batch([entry(0, ['chat', 'siem'], 10_000)]), t0);
+  const [bad] = journal.lease('chat', limit, t0);
+  journal.settle('chat', [{ seq: bad?.seq ?? 0, state: 'dead', reason: 'invalid' }], t0);
+  // Pruning for space looks at it and goes on, because it still waits for the other destination.
+  pour(journal, 40, [], 100);
+  assert.equal(deliver(journal, 'siem', t0).length, 1);
+  pour(journal, 40, [], 2000);
+  assert.equal(storedIds(journal)[0], idOf(0));
+  pour(journal, 40, ['mail'], 4000);
+  assert.notEqual(storedIds(journal)[0], idOf(0));
+});
+
 test('drop_oldest: the oldest pending deliveries are shed and counted per destination', () => {
   const path = tempFolder();
   const journal = open(path, { maxBytes, whenFull: 'drop_oldest' });
@@ -146,28 +160,31 @@ test('history behind a long pending queue is found', () => {
 test('a full disk is an OperationalError, leaves nothing behind, and passes', () => {
   const path = tempFolder();
   const tight = open(path, {}, { pagesMax: 200 });
-  const written: number[] = [];
+  let written = 0;
   const error = catchError(() => {
-    for (const n of range(0, 1000)) {
-      tight.append(
-        batch([entry(n, ['chat'], 4000), entry(n, ['chat'], 4000)], { checkpoints: new Map([['f', n]]) }),
-        t0,
-      );
-      written.push(n);
+    // Every batch has a destination of its own and one row too many for the multi-row statement.
+    for (; written < 1000; written += 1) {
+      const entries = range(written * 17, written * 17 + 17).map((n) => entry(n, ['chat', `new ${written}`], 2000));
+      tight.append(batch(entries, { checkpoints: new Map([['f', written]]) }), t0);
     }
   });
   assert(error instanceof OperationalError);
   assert.equal(error.code, 'disk_full');
-  assert.deepEqual(storedIds(tight), written.map(idOf));
-  assert.deepEqual(tight.checkpoints('server'), new Map([['f', written.at(-1)]]));
-  assert.equal(tight.queue('chat').made, written.length);
+  assert.deepEqual(storedIds(tight), range(0, written * 17).map(idOf));
+  assert.deepEqual(tight.checkpoints('server'), new Map([['f', written - 1]]));
+  assert.deepEqual(tight.lines(), new Map([['server', { event: written * 17 }]]));
+  assert.equal(tight.queue('chat').made, written * 17);
+  assert.equal(tight.destinations().length, 1 + written);
   // Room inside the file is room: what can be deleted makes the next append work, in the same process.
-  assert.equal(deliver(tight, 'chat', t0).length, written.length);
+  for (const name of tight.destinations()) deliver(tight, name, t0);
   maintainAll(tight, t0 + 2 * day);
-  assert.partialDeepStrictEqual(tight.append(batch([entry(5000)]), t0 + 2 * day), { status: 'done', inserted: 1 });
+  const next = batch([entry(50_000, [`new ${written}`])]);
+  assert.partialDeepStrictEqual(tight.append(next, t0 + 2 * day), { status: 'done', inserted: 1 });
+  assert.partialDeepStrictEqual(tight.queue(`new ${written}`), { made: 1, pending: 1 });
   tight.close();
   const roomy = open(path);
-  assert.deepEqual(storedIds(roomy), [idOf(5000)]);
+  assert.deepEqual(storedIds(roomy), [idOf(50_000)]);
+  assert.equal(deliver(roomy, `new ${written}`, t0 + 2 * day).length, 1);
 });
 
 function catchError(work: () => void): unknown {
