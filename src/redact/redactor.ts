@@ -6,7 +6,7 @@ import { isMasked, mark, type Kind } from './kinds.ts';
 import { compilePattern, type RedactOptions } from './options.ts';
 import type { Counts } from './spans.ts';
 import { createTextRedactor } from './text.ts';
-import { createTreeRedactor } from './tree.ts';
+import { TreeRedactor } from './tree.ts';
 import { isUnknownUsername } from './unknown-user.ts';
 
 export interface Redacted {
@@ -26,7 +26,7 @@ const none: ReadonlyMap<Kind, number> = new Map();
 export function createRedactor(options: RedactOptions): Redactor {
   const keys = createKeyRule(options.keys);
   const texts = createTextRedactor(keys, options.patterns.map(compiled), true);
-  const tree = createTreeRedactor(keys, texts);
+  const tree = new TreeRedactor(keys, texts);
   const keepNames = options.unknownUsernames === 'keep';
   // Most events need no counts of their own.
   let counts: Counts = new Map();

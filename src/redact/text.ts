@@ -21,6 +21,8 @@ const tooLong = mark('length');
 /** What was cut once stays as it is, though marks may have made it longer. */
 const cutLengthMax = 2 * textLengthMax;
 
+const roundsMax = 6;
+
 /**
  * `patterns` are looked for in addition to the detectors, also in decoded texts. `memory` makes it remember texts that hold
  * nothing; not for slices of long texts, which it would keep in memory.
@@ -33,15 +35,25 @@ export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[], me
   const clean = createMemory(memory ? memorableMax : 0);
   // Most texts hold nothing: they share one empty list.
   let spare = new Spans();
-  const redact = (text: string, counts: Counts, source: boolean): string => {
-    if (!source && clean.has(text)) return text;
+  const once = (text: string, counts: Counts, source: boolean): string => {
     const found = spare;
     if (find(text, found)) findDecoded(text, find, found);
     if (source) literals(text, found);
-    else if (found.size === 0) clean.add(text);
     if (found.size === 0) return text;
     spare = new Spans();
     return found.apply(text, counts);
+  };
+  const redact = (text: string, counts: Counts, source: boolean): string => {
+    if (!source && clean.has(text)) return text;
+    let before = text;
+    let after = once(text, counts, source);
+    // A mark may end a value elsewhere than its secret did: what that uncovers is looked at, too.
+    for (let round = 1; round < roundsMax && after !== before; round++) {
+      before = after;
+      after = once(before, counts, source);
+    }
+    if (!source && after === text) clean.add(text);
+    return after;
   };
   const bounded = (text: string, counts: Counts, source: boolean): string => {
     if (text.length <= textLengthMax || (text.endsWith(tooLong) && text.length <= cutLengthMax)) {

@@ -33,7 +33,7 @@ export const tokenStart = new RegExp(
 );
 
 /** Where else a detector may find something without a separator near; a text without a match has nothing there. */
-export const wordStart = /bearer\s|basic\s|use-token\/|services\/|hooks\/|hookb2\/|--[a-z-]/i;
+export const wordStart = /bearer[\s+]|basic[\s+]|use-token\/|services\/|hooks\/|hookb2\/|--[a-z-]/i;
 export const digitsStart = /[ >:\n]\d{3}/;
 
 /** A cheap look at a word before {@link token}: its length, its first character and the one behind it. */
@@ -41,7 +41,7 @@ export function mayMatter(length: number, first: number, next: number): boolean 
   if (length >= prefixLengthMin) return true;
   if (next === 47) return length >= 5 && length <= 9;
   if (first < 58) return isDigit(first) ? length <= 8 : true;
-  return next === 58 ? first === 98 : length <= 6 && length >= 5 && isSpace(next);
+  return next === 58 ? first === 98 : length <= 6 && length >= 5 && isBlank(next);
 }
 
 /** What a whole word, `start` to `end`, gives away together with what follows it. Gives where to go on, `end` when nothing. */
@@ -60,7 +60,7 @@ export function token(text: string, start: number, end: number, keys: KeyRule, f
   if (isDigit(first)) return length <= 8 ? oneTimeCode(text, start, end, found) : end;
   if (first === 45) return dashed(text, start, end, keys, found);
   if (next === 58 && first === 98 && length > 6) return telegramBot(text, start, end, found);
-  return isSpace(next) ? scheme(text, start, end, found) : end;
+  return isBlank(next) ? scheme(text, start, end, found) : end;
 }
 
 /** `SG.…`, `ya29.…`: keys whose prefix ends with the dot at `at`. */
@@ -91,6 +91,11 @@ function isBase64(code: number): boolean {
 
 const tokenEnd = stops(' \t\r\n"\'<>,;)}]\\&[');
 
+/** A blank, also as the query of a URL writes it. */
+function isBlank(code: number): boolean {
+  return isSpace(code) || code === 43;
+}
+
 /** The credentials behind `Bearer`, `Basic` and the like, when they look like some: prose has "basic authentication" too. */
 function scheme(text: string, start: number, end: number, found: Spans): number {
   const length = end - start;
@@ -98,7 +103,7 @@ function scheme(text: string, start: number, end: number, found: Spans): number 
   const name = text.slice(start, end).toLowerCase();
   if (name !== 'bearer' && name !== 'basic') return end;
   let from = end;
-  while (from - end < 8 && isSpace(text.charCodeAt(from))) from++;
+  while (from - end < 8 && isBlank(text.charCodeAt(from))) from++;
   const to = until(text, from, tokenEnd);
   const size = to - from;
   const looksRandom = size >= 24 || (size >= 6 && /\d|[a-z][A-Z]|=$/.test(text.slice(from, to)));

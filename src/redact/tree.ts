@@ -1,7 +1,8 @@
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { asText, get, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { looksRandom } from './pairs.ts';
 import type { KeyRule, Secrecy } from './key-rule.ts';
 import { isMasked, mark, type Kind } from './kinds.ts';
+import { createRules, rememberedLengthMax, root, type Rule } from './rules.ts';
 import type { Counts } from './spans.ts';
 import type { TextRedactor } from './text.ts';
 import { afterHost } from './urls.ts';
@@ -10,125 +11,102 @@ import { afterHost } from './urls.ts';
 const depthMax = 64;
 /** How much text of one value is looked through, in characters; what comes later becomes marks. */
 const textsLengthMax = 512 * 1024;
-const rememberedMax = 10_000;
-const rememberedLengthMax = 96;
 
 /** Redacts whole values: keys decide first, texts are searched. What holds no secret comes back as the same object. */
-export interface TreeRedactor {
-  value<T extends object>(value: T, counts: Counts): T;
-}
+export class TreeRedactor {
+  readonly #ruleOf: (key: string) => Rule;
+  readonly #texts: TextRedactor;
+  #counts: Counts = new Map();
+  #looked = 0;
 
-/** Keys whose objects are the arguments of a URL or form. */
-const argumentKeys: ReadonlySet<string> = new Set(['args', 'query', 'params', 'query_params', 'form', 'GET', 'POST']);
-/** Keys under which a changed field keeps its values (authentik's `diff`): the field's own name decides. */
-const valueKeys: ReadonlySet<string> = new Set(['new_value', 'previous_value', 'old_value', 'new', 'old', 'value']);
+  constructor(keys: KeyRule, texts: TextRedactor) {
+    this.#ruleOf = createRules(keys, texts);
+    this.#texts = texts;
+  }
 
-/** What a key decides about its value. */
-interface Rule {
-  readonly secrecy: Secrecy;
-  /** The key only says "the value": the one above decides. */
-  readonly above: boolean;
-  readonly locals: boolean;
-  readonly source: boolean;
-  /** Its object holds the arguments of a URL. */
-  readonly arguments: boolean;
-  /** The key itself holds a secret. */
-  readonly renamed: boolean;
-}
-
-const root: Rule = { secrecy: 'plain', above: false, locals: false, source: false, arguments: false, renamed: false };
-
-export function createTreeRedactor(keys: KeyRule, texts: TextRedactor): TreeRedactor {
-  let counts: Counts = new Map();
-  let looked = 0;
-  const count = (kind: Kind): string => {
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    return mark(kind);
-  };
-
-  const rules = new Map<string, Rule>();
-  const ruleOf = (key: string): Rule => {
-    const before = rules.get(key);
-    if (before !== undefined) return before;
-    const secrecy = keys(key);
-    const rule: Rule = {
-      secrecy,
-      above: secrecy === 'plain' && valueKeys.has(key),
-      locals: key === 'locals',
-      source: key === 'expression',
-      arguments: argumentKeys.has(key),
-      renamed: texts.redact(key, new Map()) !== key,
-    };
-    if (rules.size >= rememberedMax) rules.clear();
-    if (key.length <= rememberedLengthMax) rules.set(key, rule);
-    return rule;
-  };
+  value<T extends object>(value: T, counts: Counts): T {
+    this.#counts = counts;
+    this.#looked = 0;
+    const redacted = this.#any(value as Json, root, false, 0);
+    // Texts become texts, keys stay: the type is kept where a number was no secret.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+    return (isObject(redacted) ? redacted : {}) as typeof value;
+  }
 
   /** `rule` is the deciding key's; `inArguments` tells that the value stands in a URL's arguments. */
-  const any = (value: Json, rule: Rule, inArguments: boolean, depth: number): Json => {
-    if (typeof value === 'string') {
-      if (rule.secrecy !== 'plain') return secret(value, rule.secrecy, inArguments);
-      looked += value.length;
-      if (looked > textsLengthMax && !isMasked(value)) return count('length');
-      return rule.source ? texts.redactSource(value, counts) : texts.redact(value, counts);
-    }
+  #any(value: Json, rule: Rule, inArguments: boolean, depth: number): Json {
+    if (typeof value === 'string') return this.#text(value, rule, inArguments);
     // Booleans and null say whether there is a secret, never which.
-    if (typeof value === 'number') return isSecretNumber(value, rule.secrecy) ? count('key') : value;
+    if (typeof value === 'number') return isSecretNumber(value, rule.secrecy) ? this.#mark('key') : value;
     if (typeof value !== 'object' || value === null) return value;
-    if (depth > depthMax) return count('depth');
-    return isObject(value) ? object(value, rule, depth) : list(value, rule, inArguments, depth);
-  };
+    if (depth > depthMax) return this.#mark('depth');
+    return isObject(value) ? this.#object(value, rule, depth) : this.#list(value, rule, inArguments, depth);
+  }
 
-  const secret = (text: string, secrecy: Secrecy, inArguments: boolean): string => {
+  #text(text: string, rule: Rule, inArguments: boolean): string {
+    if (rule.secrecy !== 'plain') return this.#secret(text, rule.secrecy, inArguments);
+    this.#looked += text.length;
+    if (this.#looked > textsLengthMax && !isMasked(text)) return this.#mark('length');
+    return rule.source ? this.#texts.redactSource(text, this.#counts) : this.#texts.redact(text, this.#counts);
+  }
+
+  #secret(text: string, secrecy: Secrecy, inArguments: boolean): string {
     if (isMasked(text)) return text;
-    if (secrecy === 'state' && !inArguments && !looksRandom(text)) return texts.redact(text, counts);
-    if (secrecy !== 'link') return count('key');
+    if (secrecy === 'state' && !inArguments && !looksRandom(text)) return this.#text(text, root, inArguments);
+    if (secrecy !== 'link') return this.#mark('key');
     const path = afterHost(text);
-    if (path === undefined || isMasked(text, path)) return texts.redact(text, counts);
-    return texts.redact(text.slice(0, path) + count('url'), counts);
-  };
+    const open = path === undefined || isMasked(text, path);
+    return this.#text(open ? text : text.slice(0, path) + this.#mark('url'), root, inArguments);
+  }
 
-  const list = (value: readonly Json[], rule: Rule, inArguments: boolean, depth: number): Json => {
+  #list(value: readonly Json[], rule: Rule, inArguments: boolean, depth: number): Json {
     let out: Json[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const item = value[i] ?? null;
-      const redacted = any(item, rule, inArguments, depth + 1);
+      const redacted = this.#any(item, rule, inArguments, depth + 1);
       if (redacted !== item) (out ??= value.slice())[i] = redacted;
     }
     return out ?? value;
-  };
+  }
 
-  const object = (value: JsonObject, outer: Rule, depth: number): JsonObject => {
+  #object(value: JsonObject, outer: Rule, depth: number): Json {
     let out: { [key: string]: Json } | undefined;
     let renamed = false;
     // JSON.parse gives objects whose only enumerable keys are their own, `__proto__` among them.
     for (const key in value) {
+      if (key.length > rememberedLengthMax && (this.#looked += key.length) > textsLengthMax)
+        return this.#mark('length');
       const item = value[key] ?? null;
-      const rule = ruleOf(key);
+      const rule = this.#ruleOf(key);
       renamed ||= rule.renamed;
       const redacted =
         rule.locals && isObject(item)
-          ? count('locals')
-          : any(item, rule.above ? outer : rule, outer.arguments, depth + 1);
+          ? this.#mark('locals')
+          : this.#any(item, rule.above ? this.#above(value, outer) : rule, outer.arguments, depth + 1);
       // The copy has the key already, so that this sets even `__proto__` as data.
       if (redacted !== item) (out ??= { ...value })[key] = redacted;
     }
-    return renamed ? rename(out ?? value) : (out ?? value);
-  };
+    return renamed ? this.#rename(out ?? value) : (out ?? value);
+  }
+
+  /** The rule for a value without a name: the field's, or in `{"name": "Authorization", "value": …}` the one of the name beside it. */
+  #above(value: JsonObject, outer: Rule): Rule {
+    if (outer.secrecy !== 'plain') return outer;
+    const beside = asText(get(value, 'name')) ?? asText(get(value, 'key'));
+    return beside !== undefined && beside.length <= rememberedLengthMax ? this.#ruleOf(beside) : outer;
+  }
 
   /** Secrets in the place of keys, as in a header dump that was read the wrong way round. */
-  const rename = (value: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(value).map(([key, item]) => [texts.redact(key, counts), item]));
+  #rename(value: JsonObject): JsonObject {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.#texts.redact(key, this.#counts), item]),
+    );
+  }
 
-  return {
-    value: (value, into) => {
-      counts = into;
-      looked = 0;
-      // Texts become texts, keys stay: the type is kept where a number was no secret.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-      return any(value as Json, root, false, 0) as typeof value;
-    },
-  };
+  #mark(kind: Kind): string {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    return mark(kind);
+  }
 }
 
 /** Counts, flags and codes like 404 stay readable. */

@@ -32,7 +32,8 @@ const lineEnd = stops('\r\n');
 /** Where the value behind a separator stands, without its quotes. Undefined when there is none, or when it holds pairs of its own. */
 export function readValue(text: string, from: number, place: Place): Range | undefined {
   if (place.separator === 62) return range(text, from, until(text, from, elementEnd));
-  const start = skipBlanks(text, from, place);
+  // Ruby and PHP write `key => value`.
+  const start = skipBlanks(text, place.separator === 61 && text.charCodeAt(from) === 62 ? from + 1 : from, place);
   if (isNoSecret(text, start)) return undefined;
   const first = text.charCodeAt(start);
   if (place.query) return range(text, start, until(text, start, queryEnd));
@@ -162,8 +163,9 @@ function headerEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** A YAML value: the rest of the line, or the lines of a block that are indented deeper than the key. */
+/** A YAML value: the rest of the line, the lines of a block that are indented deeper than the key, or the items below it. */
 function readYaml(text: string, start: number, end: number, lineStart: number): Range | undefined {
+  if (end === start) return readItems(text, end + 1);
   if (!/^[|>][+-]?\d?$/.test(text.slice(start, Math.min(end, start + 4)))) return trim(text, start, end);
   const indent = indentOf(text, lineStart);
   let to = end;
@@ -173,6 +175,18 @@ function readYaml(text: string, start: number, end: number, lineStart: number): 
     to = next;
   }
   return range(text, Math.min(end + 1, to), to);
+}
+
+/** The lines of a YAML list of texts, from `start` on; undefined for a list of mappings, whose own keys decide. */
+function readItems(text: string, start: number): Range | undefined {
+  const indent = indentOf(text, start);
+  let to = start;
+  while (text.charCodeAt(to + indent) === 45 && indentOf(text, to) === indent) {
+    const end = until(text, to, lineEnd);
+    if (to === start && text.slice(to, end).includes(':')) return undefined;
+    to = end + 1;
+  }
+  return range(text, start + indent, Math.min(to - 1, text.length));
 }
 
 function indentOf(text: string, lineStart: number): number {

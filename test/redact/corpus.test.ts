@@ -4,7 +4,7 @@ import { isObject } from '../../src/core/json.ts';
 import { createKeyRule } from '../../src/redact/key-rule.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
 import { createTextRedactor } from '../../src/redact/text.ts';
-import { createTreeRedactor } from '../../src/redact/tree.ts';
+import { TreeRedactor } from '../../src/redact/tree.ts';
 import { corpusLines, decodedEvents, plantedSecrets, textsOf } from './corpus.ts';
 
 const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
@@ -41,7 +41,7 @@ test('mail bodies that are kept are without their links, too', () => {
 test('lines that are no events would be clean as well, if they ever left', () => {
   const keys = createKeyRule([]);
   const texts = createTextRedactor(keys, [], false);
-  const tree = createTreeRedactor(keys, texts);
+  const tree = new TreeRedactor(keys, texts);
   for (const line of corpusLines()) {
     const value: unknown = line.startsWith('{') ? JSON.parse(line) : line;
     const clean = isObject(value) ? JSON.stringify(tree.value(value, new Map())) : texts.redact(line, new Map());
