@@ -59,6 +59,8 @@ export type AppendResult =
  */
 export interface Leased extends Delivery {
   readonly seq: number;
+  /** The event's own time, ms, which needs no parsing. */
+  readonly at: number;
   readonly json: string;
   readonly firstDueAt: number;
 }

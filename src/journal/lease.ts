@@ -2,12 +2,15 @@ import { severities } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { CorruptError } from './failure.ts';
 import type { Leased } from './journal.ts';
-import { int, text } from './row.ts';
+import { hex, int, text } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import type { Store } from './store.ts';
 
 interface Stored {
-  readonly event: SafeEvent;
+  /** Undefined when it is on disk only. */
+  readonly event: SafeEvent | undefined;
+  readonly id: string;
+  readonly at: number;
   readonly json: string;
   readonly bytes: number;
   readonly written: number;
@@ -32,9 +35,14 @@ export function lease(
     bytes += stored.bytes;
     if (bytes > limit.bytes && leased.length > 0) break;
     const rule = store.names.rule(int(row, 1));
+    let event = stored.event;
     leased.push({
-      key: `${stored.event.id}.${rule.digest}`,
-      event: stored.event,
+      key: `${stored.id}.${rule.digest}`,
+      // Whoever sends the stored text as it is never needs it parsed.
+      get event() {
+        return (event ??= store.restore(stored.json));
+      },
+      at: stored.at,
       rule: rule.name,
       severity: severityAt(int(row, 2)),
       attempts: int(row, 3),
@@ -55,11 +63,12 @@ export function nextDue(store: Store, destination: string): number | undefined {
 
 function load(store: Store, seq: number): Stored {
   const cached = store.cache.get(seq);
-  if (cached !== undefined) return cached;
+  if (cached !== undefined) return { ...cached, id: cached.event.id, at: cached.event.at };
   const row = store.sql.body.get(seq);
   if (row === undefined) throw new CorruptError(`event ${seq} of a pending delivery is gone`);
   const json = text(row, 0);
-  return { event: store.restore(json), json, bytes: Buffer.byteLength(json), written: int(row, 1) };
+  const id = hex(row, 3);
+  return { event: undefined, id, at: int(row, 2), json, bytes: Buffer.byteLength(json), written: int(row, 1) };
 }
 
 export function severityAt(at: number): (typeof severities)[number] {

@@ -11,8 +11,8 @@ const rowsAtOnceForSpace = 32;
 const vacuumPages = 64;
 /** Free pages are used again by what comes next; only this many are worth giving back. */
 const freePagesMax = 1024;
-/** Above this many events a second the index waits: reading comes first, and a search copes without. */
-const busyEventsPerSecond = 5000;
+/** Above this many events and deliveries a second the index waits: they come first, and a search copes without. */
+const busyPerSecond = 1000;
 
 /** One small piece of upkeep; see {@link Journal.maintain}. */
 export function maintain(store: Store, nowMs: number): boolean {
@@ -26,8 +26,8 @@ export function maintain(store: Store, nowMs: number): boolean {
 function measure({ load }: Store, nowMs: number): void {
   const ms = nowMs - load.sinceMs;
   if (ms >= 0 && ms < 1000) return;
-  load.busy = ms > 0 && (load.appended * 1000) / ms > busyEventsPerSecond;
-  load.appended = 0;
+  load.busy = ms > 0 && (load.handled * 1000) / ms > busyPerSecond;
+  load.handled = 0;
   load.sinceMs = nowMs;
 }
 

@@ -32,6 +32,7 @@ export function settle(store: Store, destination: string, settlements: readonly 
     flushInbox(store, nowMs);
   });
   store.inbox.clear();
+  store.load.handled += settlements.length;
   for (const { seq, state } of settlements)
     if (state !== 'retry') concluded(store, Math.floor(seq / deliveriesPerEvent));
 }

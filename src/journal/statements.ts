@@ -64,7 +64,7 @@ function queueStatements(db: DatabaseSync) {
          WHERE destination = ? AND state = 0 ORDER BY seq LIMIT ?`,
       ),
     ),
-    body: arrays(db.prepare('SELECT body, written FROM event WHERE seq = ?')),
+    body: arrays(db.prepare('SELECT body, written, at, id FROM event WHERE seq = ?')),
     nextDue: db.prepare(
       'SELECT due_at FROM delivery INDEXED BY delivery_pending WHERE destination = ? AND state = 0 ORDER BY seq LIMIT 1',
     ),

@@ -28,14 +28,14 @@ export interface Store {
   shrinking: boolean;
 }
 
-/** How fast events come in: see `maintain`. */
+/** How much there is to do, events written and deliveries settled: see `maintain`. Busy until it is known. */
 export interface Load {
   sinceMs: number;
-  appended: number;
+  handled: number;
   busy: boolean;
 }
 
-const cacheBytesMax = 8 * 1024 * 1024;
+const cacheBytesMax = 4 * 1024 * 1024;
 
 export function createStore(
   db: DatabaseSync,
@@ -55,7 +55,7 @@ export function createStore(
     inbox: new Map(),
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
-    load: { sinceMs: nowMs, appended: 0, busy: false },
+    load: { sinceMs: nowMs, handled: 0, busy: true },
     nextSeq: firstSeq(db),
     shrinking: false,
   };

@@ -135,7 +135,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
     if (settlements.length === 0) return;
     const nowMs = clock.now();
     journal.settle(name, settlements, nowMs);
-    const at = new Map(batch.map((item) => [item.seq, item.event.at]));
+    const at = new Map(batch.map((item) => [item.seq, item.at]));
     const counts = new Map<string, { outcome: Settlement['state']; reason: Reason | ''; count: number }>();
     for (const item of settlements) {
       const reason = item.state === 'delivered' ? '' : item.reason;

@@ -17,6 +17,7 @@ export function leased(seq: number, more: Partial<Leased> = {}): Leased {
     seq,
     key: `${id}.00000000`,
     event: fromStored(json),
+    at: fromStored(json).at,
     json,
     rule: 'failed logins',
     severity: 'warning',
