@@ -29,7 +29,7 @@ export class Scan {
 
   constructor(escape: '' | '\\', readsLookalikes: boolean) {
     const mark = `${escape}"`;
-    this.#logger = new Hits(`logger${mark}:`);
+    this.#logger = new Hits(`logger${mark}:`, `ger${mark}:`);
     this.#needles = needlesFor(mark);
     const known = knownLoggers(mark);
     this.#known = Array.from({ length: 256 }, (_, byte) => known.filter(({ name }) => name[distinctAt] === byte));
