@@ -93,7 +93,7 @@ const wordsLengthMin = 8;
 const tokenLengthMin = 16;
 
 /** False for most texts, at a fraction of what looking costs: a search for one of few characters runs at memory speed. */
-function mayHold(text: string): boolean {
+export function mayHold(text: string): boolean {
   if (separators.test(text)) return true;
   if (text.length < wordsLengthMin || ((text.length === 32 || text.length === 36) && id.test(text))) return false;
   if (wordStart.test(text) || digitsStart.test(text)) return true;

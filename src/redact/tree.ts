@@ -27,10 +27,10 @@ export class TreeRedactor {
   value<T extends object>(value: T, counts: Counts): T {
     this.#counts = counts;
     this.#looked = 0;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is redacted came from JSON
     const redacted = this.#any(value as Json, root, false, 0);
-    // Texts become texts, keys stay: the type is kept where a number was no secret.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-    return (isObject(redacted) ? redacted : {}) as typeof value;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts become texts and keys stay
+    return (isObject(redacted) ? redacted : {}) as T;
   }
 
   /** `rule` is the deciding key's; `inArguments` tells that the value stands in a URL's arguments. */

@@ -232,33 +232,6 @@ test('keys that mean something to JavaScript are data', () => {
   assert.equal(Reflect.get({}, 'polluted'), undefined);
 });
 
-test('what is nested deeper than anything authentik writes becomes a mark', () => {
-  let deep: JsonObject = { pin: 'x1' };
-  for (let i = 0; i < 50_000; i++) deep = { a: deep };
-  const { event: safe, counts } = redactor.redact(event(deep));
-  assert.match(JSON.stringify(safe.context), /"\[redacted:depth\]"/);
-  assert.equal(counts.get('depth'), 1);
-});
-
-test('texts too long to look through are cut', () => {
-  const long = `${'a '.repeat(200_000)} token=abc`;
-  const { event: safe, counts } = redactor.redact(
-    event({ long, many: Array.from({ length: 40 }, () => 'b '.repeat(10_000)) }),
-  );
-  const text = safe.context['long'];
-  assert.ok(typeof text === 'string' && text.length < 300_000 && text.endsWith('[redacted:length]'));
-  assert.ok(!JSON.stringify(safe).includes('token=abc'));
-  assert.ok((counts.get('length') ?? 0) > 1);
-  assert.equal(redactor.redact(safe).event, safe);
-});
-
-test('keys too long to look through take their object along', () => {
-  const keys = Array.from({ length: 30 }, (_, i) => [`${i} ${'k '.repeat(20_000)}`, i] as const);
-  const { event: safe } = redactor.redact(event({ a: Object.fromEntries(keys), b: { c: 1 } }));
-  assert.deepEqual(safe.context, { a: '[redacted:length]', b: { c: 1 } });
-  assert.deepEqual(redactor.redact(event(Object.fromEntries(keys))).event.context, {});
-});
-
 test('a stored event comes back as it was', () => {
   const { event: safe } = redactor.redact(event({ pin: 'x', a: ['b'] }));
   assert.deepEqual(fromStored(JSON.stringify(safe)), safe);
