@@ -20,6 +20,8 @@ export function createWatch(patterns: readonly string[], clock: Clock, onError: 
   const roots = [...new Set(patterns.map((pattern) => baseOf(pattern).folder))];
   const depth = Math.max(...patterns.map((pattern) => baseOf(pattern).depth));
   const watcher = watch(roots, { ignoreInitial: true, atomic: false, depth });
+  // The watcher holds a second change of a file back for 50 ms; its raw events come at once and are all that a wake-up needs.
+  watcher.on('raw', () => notify('changed'));
   watcher.on('all', (event) => notify(event === 'change' ? 'changed' : 'renamed'));
   watcher.on('error', (error) => onError(errnoOf(error)));
   return {
