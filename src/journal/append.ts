@@ -33,7 +33,7 @@ export function append(store: Store, batch: AppendBatch, nowMs: number): AppendR
   if (inserted === undefined) return { status: 'full' };
   store.inbox.clear();
   store.nextSeq += placed.length;
-  store.load.appended += inserted.length;
+  store.load.handled += inserted.length;
   for (const { entry, seq, json, bytes } of inserted) {
     const open = entry.deliveries.length;
     if (open > 0) store.cache.add(seq, { event: entry.event, json, bytes, written: nowMs, open });
