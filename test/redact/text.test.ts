@@ -25,6 +25,8 @@ const found: readonly (readonly [name: string, text: string, expected: string])[
     'https://a.example/cb#access_token=abc&token_type=bearer',
     'https://a.example/cb#access_token=[redacted:query]&token_type=bearer',
   ],
+  ['query in a query', '/?query=token=abc&x=1', '/?query=token=[redacted:query]&x=1'],
+  ['path alone', 'POST /hooks/xjsh3k4h5j6k7l8m9n0p', 'POST /hooks/[redacted:url]'],
   ['state with odd characters', '/?state=_XTr0B-UvBJD:/|x&y=2', '/?state=[redacted:query]&y=2'],
   ['encoded once', '/?next=%2Fcb%3Fcode%3Dabc123%26x%3D1', '/?next=%2Fcb%3Fcode%3D[redacted:query]%26x%3D1'],
   [
