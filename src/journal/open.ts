@@ -1,6 +1,6 @@
 import { append } from './append.ts';
 import { openDatabase } from './database.ts';
-import { isCorrupt, translate, translated } from './failure.ts';
+import { CorruptError, isCorrupt, translate, translated } from './failure.ts';
 import { createFile, journalFiles, type JournalFiles } from './files.ts';
 import { saveInbox } from './inbox.ts';
 import type { Journal, JournalDeps, JournalOptions, Recovery } from './journal.ts';
@@ -90,7 +90,7 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
 
 function open(files: JournalFiles, options: JournalOptions, deps: JournalDeps, firstSeq: number): Opened {
   try {
-    return ready(openStore(files, options, deps, firstSeq), deps, undefined);
+    return ready(openStore(files, options, deps, firstSeq), undefined);
   } catch (error) {
     if (!isCorrupt(error)) throw translate(error, options.path);
     return translated(options.path, () => renew(files, options, deps, firstSeq, error));
@@ -109,14 +109,25 @@ function renew(
     { err: cause, aside: recovery.asideAs, checkpoints: recovery.checkpoints },
     'the journal was corrupt: it is put aside and a new one begun',
   );
-  return ready(store, deps, recovery);
+  return ready(store, recovery);
+}
+
+/** An event that cannot be parsed was not written by us: the file is damaged in a place that SQLite does not check. */
+function strict(restore: JournalDeps['restore']): JournalDeps['restore'] {
+  return (json) => {
+    try {
+      return restore(json);
+    } catch (error) {
+      throw error instanceof SyntaxError ? new CorruptError('a stored event is no JSON') : error;
+    }
+  };
 }
 
 function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDeps, firstSeq: number): Store {
   createFile(files.folder, files.database);
   const db = openDatabase(files.database, options, deps.pagesMax);
   try {
-    const store = createStore(db, options, deps.restore, deps.nowMs);
+    const store = createStore(db, options, strict(deps.restore), deps.nowMs);
     // Deliveries of a file that was put aside may be under way: their numbers must not come again.
     store.nextSeq = Math.max(store.nextSeq, firstSeq);
     dropOldBlocks(store);
@@ -127,6 +138,6 @@ function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDe
   }
 }
 
-function ready(store: Store, deps: JournalDeps, recovery: Recovery | undefined): Opened {
-  return { store, queries: createQueries(store.db, deps.restore), recovery };
+function ready(store: Store, recovery: Recovery | undefined): Opened {
+  return { store, queries: createQueries(store.db, store.restore), recovery };
 }

@@ -143,6 +143,17 @@ test('what is under way when the file is put aside is not taken for something ne
   assert((pending?.seq ?? 0) > Math.max(...leased.map(({ seq }) => seq)));
 });
 
+test('an event whose text is damaged ends the file too, not the process', () => {
+  const { path, file } = written();
+  const db = new DatabaseSync(file);
+  db.exec(`UPDATE event SET body = substr(body, 1, 50) WHERE seq = 77`);
+  db.close();
+  const journal = open(path);
+  assert.deepEqual(journal.search({ order: 'oldest', limit: 500 }), []);
+  assert.equal(journal.recovered()?.checkpoints, 1);
+  works(journal);
+});
+
 test('of the files that were put aside three are kept', () => {
   const path = tempFolder();
   for (const n of range(0, 5)) {
