@@ -9,6 +9,8 @@ const rowsAtOnce = 256;
 /** For space rather than age: large events would otherwise empty half of a small journal at once. */
 const rowsAtOnceForSpace = 32;
 const vacuumPages = 64;
+/** After this many pieces the WAL goes into the database: a little at a time, not 16 MB at once inside somebody's append. */
+const piecesPerCheckpoint = 12;
 /** Free pages are used again by what comes next; only this many are worth giving back. */
 const freePagesMax = 1024;
 /** Above this many events and deliveries a second the index waits: they come first, and a search copes without. */
@@ -18,9 +20,16 @@ const busyPerSecond = 1000;
 export function maintain(store: Store, nowMs: number): boolean {
   measure(store, nowMs);
   saveInbox(store, nowMs);
-  if (prune(store, nowMs)) return true;
-  if (!store.load.busy && indexPiece(store)) return true;
-  return giveBack(store);
+  if (store.load.pieces >= piecesPerCheckpoint) return checkpoint(store);
+  const more = prune(store, nowMs) || (!store.load.busy && indexPiece(store)) || giveBack(store);
+  if (more) store.load.pieces += 1;
+  return more;
+}
+
+function checkpoint({ db, load }: Store): true {
+  db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  load.pieces = 0;
+  return true;
 }
 
 function measure({ load }: Store, nowMs: number): void {

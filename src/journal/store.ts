@@ -33,6 +33,8 @@ export interface Load {
   sinceMs: number;
   handled: number;
   busy: boolean;
+  /** Pieces of upkeep since the last checkpoint. */
+  pieces: number;
 }
 
 const cacheBytesMax = 4 * 1024 * 1024;
@@ -55,7 +57,7 @@ export function createStore(
     inbox: new Map(),
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
-    load: { sinceMs: nowMs, handled: 0, busy: true },
+    load: { sinceMs: nowMs, handled: 0, busy: true, pieces: 0 },
     nextSeq: firstSeq(db),
     shrinking: false,
   };
