@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { endingOf } from './cli/exit.ts';
 import { createProgram } from './cli/program.ts';
 

@@ -17,7 +17,7 @@ export interface Delivery {
   readonly key: string;
   readonly event: SafeEvent;
   /** The event as JSON, where the journal has it at hand; saves writing it anew. */
-  readonly json?: string;
+  readonly bytes?: Uint8Array;
   readonly rule: string;
   readonly severity: Severity;
   /** How many attempts were made before this one. */

@@ -25,20 +25,22 @@ export interface BodyOptions {
 /** What expressions see of a delivery; asked for only by those who have any. */
 export type ScopeOf = (delivery: Delivery) => Scope;
 
-/** Writes one delivery as JSON text. */
-export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => string;
+/** Writes one delivery as JSON text, UTF-8. */
+export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => Buffer;
 
 /** The writer that the options ask for: their own `body`, or one of the formats. */
 export function itemWriter(options: BodyOptions): WriteItem {
   if (options.body !== undefined) return templateWriter(options.body);
   const format = options.format ?? (options.encoding === 'single' ? 'authentik' : 'herald');
-  return format === 'herald' ? heraldJson : (delivery) => JSON.stringify(authentikBody(delivery, options.recipient));
+  return format === 'herald'
+    ? heraldJson
+    : (delivery) => Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)));
 }
 
 function templateWriter(body: unknown): WriteItem {
   const compiled = compileTemplate(body, textVariables);
   if (!compiled.ok) throw new InvariantError('a body that was not checked');
-  return (delivery, scopeOf) => JSON.stringify(compiled.render(scopeOf(delivery)));
+  return (delivery, scopeOf) => Buffer.from(JSON.stringify(compiled.render(scopeOf(delivery))));
 }
 
 /** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */
@@ -65,15 +67,20 @@ function authentikSummary(action: string, context: Delivery['event']['context'])
   return message === undefined ? `${action}: ${pythonRepr(context)}` : pythonRepr(message);
 }
 
+const newline = Buffer.from('\n');
+const open = Buffer.from('[');
+const comma = Buffer.from(',');
+const close = Buffer.from(']');
+
 /** Puts the items of one request together. */
-export function encodeItems(items: readonly string[], encoding: Encoding): string {
+export function encodeItems(items: readonly Buffer[], encoding: Encoding): Buffer {
   switch (encoding) {
     case 'single':
-      return items[0] ?? '';
+      return items[0] ?? Buffer.alloc(0);
     case 'ndjson':
-      return `${items.join('\n')}\n`;
+      return Buffer.concat(items.flatMap((item) => [item, newline]));
     case 'array':
-      return `[${items.join(',')}]`;
+      return Buffer.concat([open, ...items.flatMap((item, at) => (at === 0 ? [item] : [comma, item])), close]);
     default:
       return unreachable(encoding);
   }

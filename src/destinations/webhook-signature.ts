@@ -9,10 +9,10 @@ export interface SignatureHeaders {
 }
 
 /** Signs `id.seconds.body` with HMAC-SHA256 for each secret. `body` is the text before compression: what a receiver's framework hands out. */
-export function sign(id: string, nowMs: number, body: string, secrets: readonly Secret[]): SignatureHeaders {
+export function sign(id: string, nowMs: number, body: Uint8Array, secrets: readonly Secret[]): SignatureHeaders {
   const seconds = String(Math.floor(nowMs / 1000));
   const signatures = secrets.map((secret) => {
-    const hmac = createHmac('sha256', signingKey(secret.reveal())).update(`${id}.${seconds}.${body}`, 'utf8');
+    const hmac = createHmac('sha256', signingKey(secret.reveal())).update(`${id}.${seconds}.`).update(body);
     return `v1,${hmac.digest('base64')}`;
   });
   return { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': signatures.join(' ') };

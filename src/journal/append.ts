@@ -10,12 +10,11 @@ import { deliveriesPerEvent } from './schema.ts';
 import { rowsPerInsert } from './statements.ts';
 import { transact, type Store } from './store.ts';
 
-/** An entry with its place and its text. */
+/** An entry with its place and its JSON, encoded once for the disk and for whoever sends it as it is. */
 interface Placed {
   readonly entry: JournalEntry;
   readonly seq: number;
-  readonly json: string;
-  readonly bytes: number;
+  readonly bytes: Buffer;
 }
 
 /** Writes a batch in one transaction; see {@link Journal.append}. */
@@ -34,23 +33,22 @@ export function append(store: Store, batch: AppendBatch, nowMs: number): AppendR
   store.inbox.clear();
   store.nextSeq += placed.length;
   store.load.handled += inserted.length;
-  for (const { entry, seq, json, bytes } of inserted) {
+  for (const { entry, seq, bytes } of inserted) {
     const open = entry.deliveries.length;
-    if (open > 0) store.cache.add(seq, { event: entry.event, json, bytes, written: nowMs, open });
+    if (open > 0) store.cache.add(seq, { id: entry.event.id, at: entry.event.at, bytes, written: nowMs, open });
   }
   return { status: 'done', inserted: inserted.length, duplicates: placed.length - inserted.length, shed };
 }
 
 function place(entry: JournalEntry, seq: number): Placed {
   if (entry.deliveries.length > deliveriesPerEvent) throw new InvariantError('too many deliveries of one event');
-  const json = JSON.stringify(entry.event);
-  return { entry, seq, json, bytes: Buffer.byteLength(json) };
+  return { entry, seq, bytes: Buffer.from(JSON.stringify(entry.event)) };
 }
 
 /** What the batch will take on disk: rows, index entries and the unused ends of pages. */
 function bytesOf(placed: readonly Placed[]): number {
   let bytes = 0;
-  for (const item of placed) bytes += item.bytes * 1.1 + 80 + item.entry.deliveries.length * 60;
+  for (const item of placed) bytes += item.bytes.length * 1.1 + 80 + item.entry.deliveries.length * 60;
   return bytes;
 }
 
@@ -59,8 +57,8 @@ function insertEvents({ sql }: Store, placed: readonly Placed[], nowMs: number):
   const fresh: Placed[] = [];
   for (const group of groups(placed)) {
     const values: SQLInputValue[] = [];
-    for (const { entry, seq, json } of group) {
-      values.push(seq, entry.event.at, Buffer.from(entry.event.id, 'hex'), nowMs, json);
+    for (const { entry, seq, bytes } of group) {
+      values.push(seq, entry.event.at, Buffer.from(entry.event.id, 'hex'), nowMs, bytes);
     }
     const { changes } = (group.length === 1 ? sql.insertEvent : sql.insertEvents).run(...values);
     if (changes === group.length) {

@@ -1,9 +1,8 @@
-import type { SafeEvent } from '../core/event.ts';
-
 export interface CachedEvent {
-  readonly event: SafeEvent;
-  readonly json: string;
-  readonly bytes: number;
+  readonly id: string;
+  /** The event's own time, ms. */
+  readonly at: number;
+  readonly bytes: Buffer;
   readonly written: number;
   /** Deliveries that are not settled; at 0 the entry goes. */
   open: number;
@@ -23,21 +22,21 @@ export function createCache(bytesMax: number): EventCache {
   /** Numbers in order of arrival, with those that are gone; a Map's own order is slow to read from a front full of holes. */
   let order: number[] = [];
   let head = 0;
-  let bytes = 0;
+  let size = 0;
 
   function drop(seq: number): void {
     const entry = entries.get(seq);
     if (entry === undefined) return;
     entries.delete(seq);
-    bytes -= entry.bytes;
+    size -= entry.bytes.length;
   }
 
   return {
     add(seq, entry) {
       entries.set(seq, entry);
       order.push(seq);
-      bytes += entry.bytes;
-      for (; bytes > bytesMax && head < order.length; head += 1) drop(order[head] ?? 0);
+      size += entry.bytes.length;
+      for (; size > bytesMax && head < order.length; head += 1) drop(order[head] ?? 0);
       if (order.length > 2 * entries.size + 1024) {
         order = order.slice(head).filter((each) => entries.has(each));
         head = 0;

@@ -54,14 +54,14 @@ export type AppendResult =
   | { readonly status: 'full' };
 
 /**
- * A delivery under way. `seq` names it to {@link Journal.settle}; `json` is the event as stored; `firstDueAt` is when it was
+ * A delivery under way. `seq` names it to {@link Journal.settle}; `bytes` is the event's JSON as stored, UTF-8; `firstDueAt` is when it was
  * written, ms.
  */
 export interface Leased extends Delivery {
   readonly seq: number;
   /** The event's own time, ms, which needs no parsing. */
   readonly at: number;
-  readonly json: string;
+  readonly bytes: Uint8Array;
   readonly firstDueAt: number;
 }
 

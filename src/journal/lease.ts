@@ -2,17 +2,14 @@ import { severities } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { CorruptError } from './failure.ts';
 import type { Leased } from './journal.ts';
-import { hex, int, text } from './row.ts';
+import { blob, hex, int } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import type { Store } from './store.ts';
 
 interface Stored {
-  /** Undefined when it is on disk only. */
-  readonly event: SafeEvent | undefined;
   readonly id: string;
   readonly at: number;
-  readonly json: string;
-  readonly bytes: number;
+  readonly bytes: Buffer;
   readonly written: number;
 }
 
@@ -32,22 +29,22 @@ export function lease(
     if (int(row, 4) > nowMs) break;
     const seq = int(row, 0);
     const stored = load(store, Math.floor(seq / deliveriesPerEvent));
-    bytes += stored.bytes;
+    bytes += stored.bytes.length;
     if (bytes > limit.bytes && leased.length > 0) break;
     const rule = store.names.rule(int(row, 1));
-    let event = stored.event;
+    let event: SafeEvent | undefined;
     leased.push({
       key: `${stored.id}.${rule.digest}`,
       // Whoever sends the stored text as it is never needs it parsed.
       get event() {
-        return (event ??= store.restore(stored.json));
+        return (event ??= store.restore(stored.bytes.toString('utf8')));
       },
       at: stored.at,
       rule: rule.name,
       severity: severityAt(int(row, 2)),
       attempts: int(row, 3),
       seq,
-      json: stored.json,
+      bytes: stored.bytes,
       firstDueAt: stored.written,
     });
   }
@@ -63,12 +60,10 @@ export function nextDue(store: Store, destination: string): number | undefined {
 
 function load(store: Store, seq: number): Stored {
   const cached = store.cache.get(seq);
-  if (cached !== undefined) return { ...cached, id: cached.event.id, at: cached.event.at };
+  if (cached !== undefined) return cached;
   const row = store.sql.body.get(seq);
   if (row === undefined) throw new CorruptError(`event ${seq} of a pending delivery is gone`);
-  const json = text(row, 0);
-  const id = hex(row, 3);
-  return { event: undefined, id, at: int(row, 2), json, bytes: Buffer.byteLength(json), written: int(row, 1) };
+  return { id: hex(row, 3), at: int(row, 2), bytes: blob(row, 0), written: int(row, 1) };
 }
 
 export function severityAt(at: number): (typeof severities)[number] {

@@ -14,7 +14,7 @@ const piecesPerCheckpoint = 12;
 /** Free pages are used again by what comes next; only this many are worth giving back. */
 const freePagesMax = 1024;
 /** Above this many events and deliveries a second the index waits: they come first, and a search copes without. */
-const busyPerSecond = 1000;
+const busyPerSecond = 2000;
 
 /** One small piece of upkeep; see {@link Journal.maintain}. */
 export function maintain(store: Store, nowMs: number): boolean {

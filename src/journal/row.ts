@@ -23,9 +23,14 @@ export function optionalText(row: Row, column: string | number): string | undefi
   return row[column] === null ? undefined : text(row, column);
 }
 
-/** The bytes in a column, in hexadecimal. */
-export function hex(row: Row, column: string | number): string {
+/** The bytes in a column. */
+export function blob(row: Row, column: string | number): Buffer {
   const value = row[column];
   if (!(value instanceof Uint8Array)) throw new CorruptError(`column ${column} holds no bytes`);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** The bytes in a column, in hexadecimal. */
+export function hex(row: Row, column: string | number): string {
+  return blob(row, column).toString('hex');
 }

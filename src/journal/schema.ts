@@ -16,7 +16,7 @@ export const states = { pending: 0, delivered: 1, dead: 2 } as const;
  * on the random id alone would dirty a page for every event.
  */
 const migrations: readonly string[] = [
-  `CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, id BLOB NOT NULL, written INTEGER NOT NULL, body TEXT NOT NULL);
+  `CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, id BLOB NOT NULL, written INTEGER NOT NULL, body BLOB NOT NULL);
    CREATE UNIQUE INDEX event_id ON event (at, id);
    CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
    CREATE TABLE destination (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL DEFAULT 0,

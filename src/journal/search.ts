@@ -50,7 +50,7 @@ function* candidates(db: DatabaseSync, query: EventQuery, terms: Terms): Generat
     const seqs = seqsOfId(db, query.id, limitMax).filter(
       (seq) => seq > (query.afterSeq ?? 0) && seq < (query.beforeSeq ?? Infinity),
     );
-    const select = db.prepare('SELECT seq, body FROM event WHERE seq = ?');
+    const select = db.prepare('SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq = ?');
     for (const seq of isNewest ? seqs.toReversed() : seqs) yield* select.iterate(seq);
     return;
   }
@@ -101,7 +101,7 @@ function lookUp(db: DatabaseSync, table: string, { from, to }: Range, isNewest: 
   const match = [...terms.exact.map((word) => `"${word}"`), ...terms.words.map((word) => `"${word}"*`)].join(' AND ');
   return db
     .prepare(
-      `SELECT e.seq, e.body FROM ${table} CROSS JOIN event e ON e.seq = ${table}.rowid
+      `SELECT e.seq, CAST(e.body AS TEXT) AS body FROM ${table} CROSS JOIN event e ON e.seq = ${table}.rowid
        WHERE ${table} MATCH ? AND ${table}.rowid BETWEEN ? AND ? ORDER BY ${table}.rowid ${isNewest ? 'DESC' : 'ASC'}`,
     )
     .iterate(match, from, to);
@@ -113,17 +113,19 @@ function scan(db: DatabaseSync, { from, to }: Range, query: EventQuery, terms: T
   const values: SQLInputValue[] = [];
   for (const value of [query.action, query.user, query.clientIp]) {
     if (value === undefined) continue;
-    conditions.push('AND instr(body, ?) > 0');
+    conditions.push('AND instr(CAST(body AS TEXT), ?) > 0');
     values.push(JSON.stringify(value));
   }
   for (const word of terms.words) {
     // LIKE folds the case of ASCII only.
     if (!/^[a-z0-9]+$/.test(word)) continue;
-    conditions.push('AND body LIKE ?');
+    conditions.push('AND CAST(body AS TEXT) LIKE ?');
     values.push(`%${word}%`);
   }
   const order = query.order === 'newest' ? 'DESC' : 'ASC';
   return db
-    .prepare(`SELECT seq, body FROM event WHERE seq BETWEEN ? AND ? ${conditions.join(' ')} ORDER BY seq ${order}`)
+    .prepare(
+      `SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq BETWEEN ? AND ? ${conditions.join(' ')} ORDER BY seq ${order}`,
+    )
     .iterate(from, to, ...values);
 }

@@ -64,7 +64,7 @@ function queueStatements(db: DatabaseSync) {
          WHERE destination = ? AND state = 0 ORDER BY seq LIMIT ?`,
       ),
     ),
-    body: arrays(db.prepare('SELECT body, written, at, id FROM event WHERE seq = ?')),
+    body: arrays(db.prepare('SELECT CAST(body AS BLOB), written, at, id FROM event WHERE seq = ?')),
     nextDue: db.prepare(
       'SELECT due_at FROM delivery INDEXED BY delivery_pending WHERE destination = ? AND state = 0 ORDER BY seq LIMIT 1',
     ),
@@ -100,7 +100,7 @@ function upkeepStatements(db: DatabaseSync) {
     deleteNotifications: db.prepare(
       `DELETE FROM notification WHERE seq IN (SELECT seq FROM notification ORDER BY seq LIMIT ?) AND written <= ?`,
     ),
-    bodiesBetween: db.prepare('SELECT seq, body FROM event WHERE seq BETWEEN ? AND ?'),
+    bodiesBetween: db.prepare('SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq BETWEEN ? AND ?'),
     countBetween: db.prepare('SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE seq BETWEEN ? AND ? LIMIT ?)'),
   };
 }

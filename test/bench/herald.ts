@@ -58,7 +58,7 @@ export function heraldHome({ file, url, encoding }: HeraldOptions, scratch: stri
     dir,
     journal,
     log,
-    start: () => start(process.execPath, [bundle, 'run', '-c', config], log),
+    start: () => start(bundle, ['run', '-c', config], log),
     remove: () => rmSync(dir, { recursive: true }),
   };
 }

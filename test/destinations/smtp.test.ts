@@ -46,7 +46,7 @@ function header(mail: Email, name: string): string | undefined {
 function withEvent(event: { readonly [key: string]: unknown }, more: Partial<Delivery> = {}): Delivery {
   const base = leased(1);
   const json = JSON.stringify({ id: base.event.id, at: base.event.at, origin: {}, user: {}, context: {}, ...event });
-  return { ...base, event: fromStored(json), json, ...more };
+  return { ...base, event: fromStored(json), bytes: Buffer.from(json), ...more };
 }
 
 describe('a mail', () => {

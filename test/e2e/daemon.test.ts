@@ -41,7 +41,7 @@ function events(from: number, to: number): string {
 /** The serials in the journal of a daemon that is not running. */
 function journalled(folder: string): readonly number[] {
   const db = new DatabaseSync(join(folder, 'journal', 'herald.db'), { readOnly: true });
-  const rows = db.prepare('SELECT body FROM event ORDER BY seq').all();
+  const rows = db.prepare('SELECT CAST(body AS TEXT) AS body FROM event ORDER BY seq').all();
   db.close();
   return rows.map((row) => (JSON.parse(String(row['body'])) as { user: { pk: number } }).user.pk);
 }

@@ -43,7 +43,7 @@ test('an event comes back as it went in', () => {
   const [cached] = first.lease('chat', limit, t0);
   first.close();
   const [stored] = open(path).lease('chat', limit, t0);
-  assert.deepEqual(JSON.parse(stored?.json ?? ''), JSON.parse(JSON.stringify(odd)));
+  assert.deepEqual(JSON.parse(Buffer.from(stored?.bytes ?? []).toString()), JSON.parse(JSON.stringify(odd)));
   assert.deepEqual(stored?.event.context, odd.context);
   // From memory or from disk, a lease is the same.
   assert.deepEqual({ ...stored, event: 0 }, { ...cached, event: 0 });

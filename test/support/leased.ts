@@ -18,7 +18,7 @@ export function leased(seq: number, more: Partial<Leased> = {}): Leased {
     key: `${id}.00000000`,
     event: fromStored(json),
     at: fromStored(json).at,
-    json,
+    bytes: Buffer.from(json),
     rule: 'failed logins',
     severity: 'warning',
     attempts: 0,

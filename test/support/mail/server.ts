@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
 import { makeCertificates, type Certificates } from '../receivers/certificates.ts';
-import { listen } from '../receivers/listen.ts';
 import { dovecotConfig, mailServerLogin, postfixMain, postfixMaster } from './config.ts';
 
 /** A real mail server: postfix with dovecot behind its AUTH, everything below one temporary directory, on 127.0.0.1 only. */
@@ -144,10 +143,22 @@ async function readMails(directory: string, name: string, count: number): Promis
   }
 }
 
+/**
+ * A port that nobody listens on, below the range that the kernel hands out: a port of that range, once given back, may go to
+ * another test that runs at the same time before postfix takes it.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    const [event] = await Promise.race([
+      once(server, 'listening').then(() => ['free']),
+      once(server, 'error').then(() => ['taken']),
+    ]);
+    if (event === 'taken') continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
