@@ -32,7 +32,7 @@ export const stdout = defineDestination({
     return {
       send(batch, signal) {
         const texts = batch.map((delivery) => {
-          if (format === 'json') return `${heraldJson(delivery).toString('utf8')}\n`;
+          if (format === 'json') return `${Buffer.concat(heraldJson(delivery)).toString('utf8')}\n`;
           const { event, rule, severity } = delivery;
           return `${prettyMessage(renderMessage(event, { rule, severity, authentikUrl }), colours)}\n`;
         });

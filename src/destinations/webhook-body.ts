@@ -25,8 +25,8 @@ export interface BodyOptions {
 /** What expressions see of a delivery; asked for only by those who have any. */
 export type ScopeOf = (delivery: Delivery) => Scope;
 
-/** Writes one delivery as JSON text, UTF-8. */
-export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => Buffer;
+/** Writes one delivery as JSON text, UTF-8, in pieces. */
+export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => readonly Uint8Array[];
 
 /** The writer that the options ask for: their own `body`, or one of the formats. */
 export function itemWriter(options: BodyOptions): WriteItem {
@@ -34,13 +34,13 @@ export function itemWriter(options: BodyOptions): WriteItem {
   const format = options.format ?? (options.encoding === 'single' ? 'authentik' : 'herald');
   return format === 'herald'
     ? heraldJson
-    : (delivery) => Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)));
+    : (delivery) => [Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)))];
 }
 
 function templateWriter(body: unknown): WriteItem {
   const compiled = compileTemplate(body, textVariables);
   if (!compiled.ok) throw new InvariantError('a body that was not checked');
-  return (delivery, scopeOf) => Buffer.from(JSON.stringify(compiled.render(scopeOf(delivery))));
+  return (delivery, scopeOf) => [Buffer.from(JSON.stringify(compiled.render(scopeOf(delivery))))];
 }
 
 /** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */
@@ -73,14 +73,14 @@ const comma = Buffer.from(',');
 const close = Buffer.from(']');
 
 /** Puts the items of one request together. */
-export function encodeItems(items: readonly Buffer[], encoding: Encoding): Buffer {
+export function encodeItems(items: readonly (readonly Uint8Array[])[], encoding: Encoding): Buffer {
   switch (encoding) {
     case 'single':
-      return items[0] ?? Buffer.alloc(0);
+      return Buffer.concat(items[0] ?? []);
     case 'ndjson':
-      return Buffer.concat(items.flatMap((item) => [item, newline]));
+      return Buffer.concat(items.flatMap((item) => [...item, newline]));
     case 'array':
-      return Buffer.concat([open, ...items.flatMap((item, at) => (at === 0 ? [item] : [comma, item])), close]);
+      return Buffer.concat([open, ...items.flatMap((item, at) => (at === 0 ? item : [comma, ...item])), close]);
     default:
       return unreachable(encoding);
   }

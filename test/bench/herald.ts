@@ -47,7 +47,7 @@ export function heraldHome({ file, url, encoding }: HeraldOptions, scratch: stri
           url,
           encoding,
           format: 'herald',
-          ...(encoding === 'ndjson' && { batch: { items: 1000, bytes: '1MiB', wait: '50ms' } }),
+          ...(encoding === 'ndjson' && { batch: { items: 2000, bytes: '4MiB', wait: '50ms' } }),
         },
       },
       server: { listen: 'off' },

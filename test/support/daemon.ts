@@ -17,7 +17,7 @@ export interface Daemon {
   logged(text: string): Promise<void>;
 }
 
-export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'herald.js');
+export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'herald.cjs');
 
 /** A temporary folder that goes with the test. */
 export function temporaryFolder(context: { after(undo: () => void): void }): string {

@@ -98,7 +98,7 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
         const { events, counts, newest } = step.decoded;
         await deps.accept({ events, counts, newest, checkpoints: new Map([[path, step.checkpoint]]) });
         if (step.bytes === buffer.length && buffer.length < bufferBytesMax)
-          buffer = Buffer.allocUnsafe(buffer.length * 4);
+          buffer = Buffer.allocUnsafe(buffer.length * 2);
         lag += await tail.lagBytes();
       } else if (step.status === 'gone') {
         tails.delete(path);
