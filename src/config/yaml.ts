@@ -24,8 +24,11 @@ export function parseYaml(text: string, surroundings: Surroundings, report: Repo
     const { line, col } = lines.linePos(offset);
     return line < 1 ? top : { line, column: Math.max(1, col) };
   };
-  // What follows the first syntax errors is mostly their echo.
-  for (const error of document.errors.slice(0, syntaxErrorsMax)) {
+  // What follows the first syntax errors is mostly their echo; nesting beyond the stack is reported where it ran out, more than once
+  // when it was short.
+  const firstDeep = document.errors.findIndex(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const errors = firstDeep < 0 ? document.errors : document.errors.slice(0, firstDeep + 1);
+  for (const error of errors.slice(0, syntaxErrorsMax)) {
     report.problem(place(error.pos[0]), [], syntaxProblems.get(error.code) ?? 'not valid YAML');
   }
   if (document.errors.length > 0) return undefined;
