@@ -23,11 +23,11 @@ export interface HeraldHome {
   remove(): void;
 }
 
-const bundle = fileURLToPath(new URL('../../dist/herald.js', import.meta.url));
+const bundle = fileURLToPath(new URL('../../dist/herald.cjs', import.meta.url));
 
 /** Writes the configuration: the file from its head, redaction as it is by default, one rule, the journal, one webhook. */
 export function heraldHome({ file, url, encoding }: HeraldOptions, scratch: string): HeraldHome {
-  if (!existsSync(bundle)) throw new Error('dist/herald.js is missing: npm run build');
+  if (!existsSync(bundle)) throw new Error('dist/herald.cjs is missing: npm run build');
   const dir = mkdtempSync(join(scratch, 'herald-'));
   const journal = join(dir, 'journal');
   const log = join(dir, 'herald.log');
