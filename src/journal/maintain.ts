@@ -1,7 +1,7 @@
 import { saveInbox } from './inbox.ts';
 import { pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
 import { pages, usedBytes } from './room.ts';
-import { transact, type Store } from './store.ts';
+import { transactLazily, type Store } from './store.ts';
 import { indexPiece } from './word-index.ts';
 
 /** Small enough to be done well within 20 ms on a slow disk. */
@@ -44,7 +44,7 @@ function prune(store: Store, nowMs: number): boolean {
   const share = usedBytes(store) / store.options.maxBytes;
   store.shrinking = share > (store.shrinking ? 0.9 : 0.95);
   const beforeMs = store.shrinking ? Infinity : nowMs - store.options.retentionMs;
-  return transact(store, () => {
+  return transactLazily(store, () => {
     const history = pruneHistory(store, store.shrinking ? rowsAtOnceForSpace : rowsAtOnce, beforeMs);
     if (history.deleted > 0 || history.more) return true;
     const dead = pruneDead(store, rowsAtOnce, nowMs - store.options.retentionMs);

@@ -4,7 +4,7 @@ import { flushInbox } from './inbox.ts';
 import type { Settlement } from './journal.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import { reopen } from './ageing.ts';
-import { transact, type Store } from './store.ts';
+import { transactLazily, type Store } from './store.ts';
 
 const detailCharsMax = 500;
 
@@ -22,7 +22,7 @@ export function settle(store: Store, destination: string, settlements: readonly 
   const id = store.names.destination(destination);
   if (id === undefined) return;
   const groups = grouped(settlements);
-  transact(store, () => {
+  transactLazily(store, () => {
     const counts = { delivered: 0, dead: 0 };
     for (const group of groups) {
       const changed = write(store, id, group, nowMs);

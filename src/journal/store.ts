@@ -73,6 +73,19 @@ function firstSeq(db: DatabaseSync): number {
   return row === undefined ? 1 : int(row, 'seq');
 }
 
+/**
+ * Runs `work` as one transaction that may be forgotten when the power fails, though not when the process is killed, and never in part:
+ * the next {@link transact} makes it durable. For what can be done again: a delivery that is sent twice, an index, a pruned row.
+ */
+export function transactLazily<T>(store: Store, work: () => T): T {
+  store.db.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return transact(store, work);
+  } finally {
+    store.db.exec('PRAGMA synchronous = FULL');
+  }
+}
+
 /** Runs `work` as one transaction: all of it is on disk when this returns, nothing when it throws. */
 export function transact<T>(store: Store, work: () => T): T {
   const { db } = store;

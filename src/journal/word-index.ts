@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { int, text } from './row.ts';
-import { readMeta, transact, type Store } from './store.ts';
+import { readMeta, transactLazily, type Store } from './store.ts';
 import { exactOf, wordsOf } from './words.ts';
 
 /**
@@ -41,7 +41,7 @@ export function indexPiece(store: Store): boolean {
   const indexed = readMeta(store, 'indexed');
   const to = indexed + pieceEvents;
   if (to >= store.nextSeq) return false;
-  transact(store, () => {
+  transactLazily(store, () => {
     const rows = store.sql.bodiesBetween.all(indexed + 1, to);
     if (rows.length > 0) indexRows(store, blockOf(indexed + 1), rows);
     store.sql.putMeta.run('indexed', rows.length > 0 ? to : emptyUpTo(store, to));

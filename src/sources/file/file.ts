@@ -45,7 +45,7 @@ const pollMs = 1000;
 /** New files are looked for this often, and at once when the watcher saw a name come or go. */
 const scanMs = 5000;
 const bufferBytesMin = 64 * 1024;
-const bufferBytesMax = 1024 * 1024;
+const bufferBytesMax = 256 * 1024;
 
 function createFileSource(config: FileConfig, deps: SourceDeps): Source {
   const options: TailOptions = { maxLineBytes: config.max_line, lookalikes: config.invalid_identifier };
