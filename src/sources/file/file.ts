@@ -1,11 +1,12 @@
 import { glob } from 'node:fs/promises';
 import { OperationalError } from '../../core/errors.ts';
+import { addCounts } from '../../core/family.ts';
 import type { Infer } from '../../core/schema.ts';
 import { lineOptions } from '../line-options.ts';
 import { defineSource, type Source, type SourceDeps } from '../source.ts';
 import { baseOf, createWatch, type Watch } from './watch.ts';
 import { errnoOf, isMissing, statOrMissing } from './rotated.ts';
-import { Tail, type TailOptions } from './tail.ts';
+import { Tail, type ReadStep, type Step, type TailOptions } from './tail.ts';
 
 const schema = {
   type: 'object',
@@ -45,7 +46,10 @@ const pollMs = 1000;
 /** New files are looked for this often, and at once when the watcher saw a name come or go. */
 const scanMs = 5000;
 const bufferBytesMin = 64 * 1024;
-const bufferBytesMax = 256 * 1024;
+const bufferBytesMax = 1024 * 1024;
+/** A backlog is committed in pieces of this many events or bytes: a commit costs as much as some hundred lines that are no events. */
+const batchEventsMin = 1000;
+const batchBytesMax = 8 * 1024 * 1024;
 
 function createFileSource(config: FileConfig, deps: SourceDeps): Source {
   const options: TailOptions = { maxLineBytes: config.max_line, lookalikes: config.invalid_identifier };
@@ -92,12 +96,12 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     let lag = 0;
     for (const [path, tail] of tails) {
       if (signal.aborted) return total;
-      const step = await tail.read(buffer);
+      const step = await readBatch(tail);
       if (step.status === 'read') {
         total += step.bytes;
         const { events, counts, newest } = step.decoded;
         await deps.accept({ events, counts, newest, checkpoints: new Map([[path, step.checkpoint]]) });
-        if (step.bytes === buffer.length && buffer.length < bufferBytesMax)
+        if (step.bytes >= buffer.length && buffer.length < bufferBytesMax)
           buffer = Buffer.allocUnsafe(buffer.length * 2);
         lag += await tail.lagBytes();
       } else if (step.status === 'gone') {
@@ -108,6 +112,21 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     }
     deps.lag(lag);
     return total;
+  }
+
+  /** One read, or as many as it takes to make a commit worth its while as long as the buffer comes back full. */
+  async function readBatch(tail: Tail): Promise<Step> {
+    let batch = await tail.read(buffer);
+    if (batch.status !== 'read') return batch;
+    for (let full = batch.bytes === buffer.length; full;) {
+      if (batch.decoded.events.length >= batchEventsMin || batch.bytes >= batchBytesMax) break;
+      const next = await tail.read(buffer);
+      // What else it may say (idle, gone) it says again at the next look.
+      if (next.status !== 'read') break;
+      full = next.bytes === buffer.length;
+      batch = joined(batch, next);
+    }
+    return batch;
   }
 
   async function scan(): Promise<void> {
@@ -157,4 +176,13 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
   function settled(path: string): void {
     if (troubled.delete(path)) deps.log.info({ path }, 'found');
   }
+}
+
+/** Two reads of one log, one after the other, as one. */
+function joined(first: ReadStep, second: ReadStep): ReadStep {
+  const counts = { ...first.decoded.counts };
+  addCounts(counts, second.decoded.counts);
+  const events = [...first.decoded.events, ...second.decoded.events];
+  const newest = second.decoded.newest ?? first.decoded.newest;
+  return { ...second, decoded: { events, counts, newest }, bytes: first.bytes + second.bytes };
 }

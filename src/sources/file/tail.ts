@@ -12,10 +12,14 @@ export interface TailOptions {
 }
 
 /** What one read of a log brought. `idle`: all that is written is read. `gone`: the file is removed and read to its end. */
-export type Step =
-  | { readonly status: 'read'; readonly decoded: Decoded; readonly checkpoint: Json; readonly bytes: number }
-  | { readonly status: 'idle' }
-  | { readonly status: 'gone' };
+export type Step = ReadStep | { readonly status: 'idle' } | { readonly status: 'gone' };
+
+export interface ReadStep {
+  readonly status: 'read';
+  readonly decoded: Decoded;
+  readonly checkpoint: Json;
+  readonly bytes: number;
+}
 
 /**
  * Reads one log over all its rotations: the open file to its end first, then the one that took its place. Offsets count
