@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { OperationalError } from '../../src/core/errors.ts';
 import { file } from '../../src/sources/file/file.ts';
 import { accessLine, cri, eventLine } from '../support/lines.ts';
 import { collect, waitFor, type Collected } from '../support/source.ts';
@@ -262,4 +263,13 @@ test('a file that may not be read is named, and read when it may', async (contex
   chmodSync(log, 0o644);
   await out.until(3);
   assert.equal(out.log.filter((line) => line.includes('EACCES')).length, 1);
+});
+
+test('an error of the journal reaches the supervisor as what it is', async () => {
+  writeFileSync(log, records(0, 1));
+  const out = collect();
+  const full = new OperationalError('disk_full', 'no space left');
+  const deps = { ...out.deps, accept: () => Promise.reject(full) };
+  const config = { paths: [log], start_at: 'beginning', max_line: 64 * 1024, invalid_identifier: false };
+  await assert.rejects(file.create(config, deps).run(new AbortController().signal), full);
 });

@@ -46,7 +46,8 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESTALE';
 }
 
-/** The errno name of a file system error, `''` for anything else. */
+/** The errno name of a file system error (`ENOENT`), `''` for anything else: our own errors and Node's `ERR_…` have a `code` too. */
 export function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
 }
