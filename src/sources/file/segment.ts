@@ -20,7 +20,8 @@ export interface Segment {
   readonly base: number;
 }
 
-const headBytesMax = 256;
+/** So much of a file's head tells it from others; a CRI record begins with its time in nanoseconds. */
+export const headBytesMax = 256;
 
 /** Opens a file for reading and takes its identity. Rejects with the errno of the file system. */
 export async function openSegment(path: string, base: number): Promise<Segment> {

@@ -4,7 +4,7 @@ import { readFrom, type Decoded, type Decoder, type ResumePoint } from '../../de
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { originOf } from './origin.ts';
 import { filesOf, isMissing, statOrMissing } from './rotated.ts';
-import { identify, isSame, openSegment, type Segment } from './segment.ts';
+import { headBytesMax, identify, isSame, openSegment, type Segment } from './segment.ts';
 
 export interface TailOptions {
   readonly maxLineBytes: number;
@@ -50,8 +50,8 @@ export class Tail {
   }
 
   /**
-   * Goes on where a checkpoint points to, in whichever rotated file that is now. `lostBytes` counts what was rotated away
-   * unread; undefined when the checkpoint is not readable or none of its files is there any more.
+   * Goes on where a checkpoint points to, in whichever rotated file that is now. Undefined when the checkpoint is not
+   * readable or none of its files is there any more.
    */
   static async resume(path: string, options: TailOptions, saved: Json): Promise<Tail | undefined> {
     const checkpoint = readCheckpoint(saved);
@@ -108,7 +108,7 @@ export class Tail {
   /** The checkpoint names every file that is still needed, by its identity as it is now: a file may just have got its first bytes. */
   async #checkpoint(): Promise<Json> {
     const current = this.#current();
-    if (current.identity.headBytes < this.#offset - current.base) {
+    if (current.identity.headBytes < Math.min(headBytesMax, this.#offset - current.base)) {
       this.#segments[0] = { ...current, identity: await identify(current.file) };
     }
     return writeCheckpoint(this.#decoder.resume(), this.#segments);
