@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Clock, Random } from './core/clock.ts';
 import { createScope, type Scope } from './core/scope.ts';
-import type { Config, SourceConfig } from './config/config.ts';
+import type { Config, DestinationConfig, SourceConfig } from './config/config.ts';
 import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
 import { createInlet, type Inlet } from './pipeline/inlet.ts';
@@ -59,7 +59,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
     journalBytes: () => journal.bytes(),
     nowMs: () => clock.now(),
   });
-  const outlets = [...config.destinations.keys()].map((name) => outletFor(name, config, deps, journal, metrics, scope));
+  const outlets = [...config.destinations.values()].map((one) => outletFor(one, config, deps, journal, metrics, scope));
   const { rules } = compileRules(config.rules);
   const inlet = createInlet({
     journal,
@@ -131,7 +131,7 @@ async function runSource(source: SourceConfig, parts: Inputs, signal: AbortSigna
 }
 
 function outletFor(
-  name: string,
+  { name, kind, options, common, retry, policy }: DestinationConfig,
   config: Config,
   deps: AppDeps,
   journal: Journal,
@@ -139,9 +139,6 @@ function outletFor(
   scope: Scope,
 ): Outlet {
   const { clock, random, log, stdout, colours } = deps;
-  const destinationConfig = config.destinations.get(name);
-  if (destinationConfig === undefined) throw new RangeError(`no destination ${name}`);
-  const { kind, options, common, retry, policy } = destinationConfig;
   const destination = kind.create(options, {
     name,
     instance: config.instance,

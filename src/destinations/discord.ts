@@ -1,8 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import { createHttpClient } from '../net/client.ts';
-import { renderDigest } from '../render/digest.ts';
-import { renderMessage } from '../render/message.ts';
+import { chatPolicy, compatOptions, messageOf } from './chat.ts';
 import { classifyChat } from './chat-reply.ts';
 import { defineDestination } from './destination.ts';
 import { discordPayload, discordSlackPayload } from './discord-embed.ts';
@@ -29,16 +28,7 @@ const schema = {
       enum: ['authentik'],
       description: "At an address that ends in `/slack`: sends exactly what authentik's own transport would.",
     },
-    recipient: {
-      type: 'string',
-      default: 'herald',
-      description: 'With `compat`: whom the field "Dispatched for user" names.',
-    },
-    authentik_version: {
-      type: 'string',
-      minLength: 1,
-      description: 'With `compat`: the version in the footer, which the log does not tell.',
-    },
+    ...compatOptions,
   },
   required: ['url'],
 } as const satisfies ObjectSchema;
@@ -51,7 +41,7 @@ export const discord = defineDestination({
   example: { url: 'https://discord.com/api/webhooks/1138855220014411776/W3bH00k-fake-QmR7tXzYc1Vd8KpLs0NfEaGh' },
 
   policy() {
-    return { items: 1, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: 86_400_000, digest: 50 };
+    return chatPolicy;
   },
 
   check({ url, compat }) {
@@ -64,11 +54,10 @@ export const discord = defineDestination({
     const slackForm = isSlackForm(url.reveal());
     const bodyOf = (batch: readonly Delivery[]): string => {
       const [first] = batch;
-      const single = first !== undefined && batch.length === 1;
-      if (single && compat === 'authentik') return compatBody(first, { recipient, version: authentik_version });
-      const message = single
-        ? renderMessage(first.event, { rule: first.rule, severity: first.severity, authentikUrl })
-        : renderDigest(batch, { authentikUrl });
+      if (first !== undefined && batch.length === 1 && compat === 'authentik') {
+        return compatBody(first, { recipient, version: authentik_version });
+      }
+      const message = messageOf(batch, authentikUrl);
       return JSON.stringify(slackForm ? discordSlackPayload(message, username) : discordPayload(message, username));
     };
     return {

@@ -1,8 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import { createHttpClient } from '../net/client.ts';
-import { renderDigest } from '../render/digest.ts';
-import { renderMessage } from '../render/message.ts';
+import { chatPolicy, compatOptions, messageOf } from './chat.ts';
 import { defineDestination } from './destination.ts';
 import { slackPayload } from './slack-blocks.ts';
 import { compatBody } from './slack-compat.ts';
@@ -29,16 +28,7 @@ const schema = {
       description:
         "`authentik` sends exactly what authentik's own Slack transport would. Texts of events are not escaped then, as in authentik.",
     },
-    recipient: {
-      type: 'string',
-      default: 'herald',
-      description: 'With `compat`: whom the field "Dispatched for user" names.',
-    },
-    authentik_version: {
-      type: 'string',
-      minLength: 1,
-      description: 'With `compat`: the version in the footer, which the log does not tell.',
-    },
+    ...compatOptions,
   },
   required: ['url'],
 } as const satisfies ObjectSchema;
@@ -51,19 +41,17 @@ export const slack = defineDestination({
   example: { url: 'https://hooks.slack.com/services/T0EXAMPLE/B0EXAMPLE/kQw9ErTyUiOpAsDfGhJk' },
 
   policy() {
-    return { items: 1, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: 86_400_000, digest: 50 };
+    return chatPolicy;
   },
 
   create({ url, username, compat, recipient, authentik_version }, { common, clock, authentikUrl }) {
     const client = createHttpClient(common, clock);
     const bodyOf = (batch: readonly Delivery[]): string => {
       const [first] = batch;
-      if (first !== undefined && batch.length === 1) {
-        if (compat === 'authentik') return compatBody(first, { recipient, version: authentik_version });
-        const { event, rule, severity } = first;
-        return JSON.stringify(slackPayload(renderMessage(event, { rule, severity, authentikUrl }), username));
+      if (first !== undefined && batch.length === 1 && compat === 'authentik') {
+        return compatBody(first, { recipient, version: authentik_version });
       }
-      return JSON.stringify(slackPayload(renderDigest(batch, { authentikUrl }), username));
+      return JSON.stringify(slackPayload(messageOf(batch, authentikUrl), username));
     };
     return {
       async send(batch, signal) {

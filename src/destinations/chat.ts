@@ -1,0 +1,35 @@
+import type { Delivery } from '../core/delivery.ts';
+import { renderDigest } from '../render/digest.ts';
+import { renderMessage, type Message } from '../render/message.ts';
+import type { DeliveryPolicy } from './destination.ts';
+
+/** Options of a destination that can send what authentik's own Slack transport would. */
+export const compatOptions = {
+  recipient: {
+    type: 'string',
+    default: 'herald',
+    description: 'With `compat`: whom the field "Dispatched for user" names.',
+  },
+  authentik_version: {
+    type: 'string',
+    minLength: 1,
+    description: 'With `compat`: the version in the footer, which the log does not tell.',
+  },
+} as const;
+
+/** People read a chat: one message at a time, a digest when there are too many, nothing older than a day. */
+export const chatPolicy: DeliveryPolicy = {
+  items: 1,
+  bytes: 1024 * 1024,
+  waitMs: 0,
+  maxAgeMs: 86_400_000,
+  digest: 50,
+};
+
+/** The message for a batch: that of its one delivery, or the digest of several. */
+export function messageOf(batch: readonly Delivery[], authentikUrl: string | undefined): Message {
+  const [first] = batch;
+  if (first === undefined || batch.length > 1) return renderDigest(batch, { authentikUrl });
+  const { event, rule, severity } = first;
+  return renderMessage(event, { rule, severity, authentikUrl });
+}
