@@ -1,7 +1,8 @@
 import type { Delivery } from '../core/delivery.ts';
 import { renderDigest } from '../render/digest.ts';
 import { renderMessage, type Message } from '../render/message.ts';
-import type { DeliveryPolicy } from './destination.ts';
+import type { DeliveryPolicy, Failure } from './destination.ts';
+import { connectionFailures, httpFailures } from './http-failures.ts';
 
 /** Options of a destination that can send what authentik's own Slack transport would. */
 export const compatOptions = {
@@ -25,6 +26,23 @@ export const chatPolicy: DeliveryPolicy = {
   maxAgeMs: 86_400_000,
   digest: 50,
 };
+
+/** What the pages of all chat kinds say about 429. */
+export const digestNote =
+  'When the service asks for fewer messages, what waits goes out as one digest of up to 50 notifications. What is older than a day is given up.';
+
+/** What an answer of a chat service means unless it has words of its own. */
+export const chatFailures: readonly Failure[] = [
+  ...httpFailures,
+  {
+    when: '2xx with a web page',
+    meaning: 'A proxy or a login page answered in place of the service.',
+    outcome: 'retried',
+    reason: 'protocol',
+    sample: { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' },
+  },
+  ...connectionFailures,
+];
 
 /** The message for a batch: that of its one delivery, or the digest of several. */
 export function messageOf(batch: readonly Delivery[], authentikUrl: string | undefined): Message {

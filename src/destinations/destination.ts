@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Delivery, SendResult } from '../core/delivery.ts';
+import type { Delivery, Reason, SendResult } from '../core/delivery.ts';
 import type { Infer, ObjectSchema } from '../core/schema.ts';
 import type { TlsOptions } from '../net/tls.ts';
 
@@ -64,6 +64,69 @@ export interface DeliveryPolicy {
   readonly digest: number;
 }
 
+/**
+ * What people are told about a kind. Its page in docs/destinations/ is generated from this, the options and the policy; the
+ * contract tests play the samples of `failures` to the destination, so that the table is what the code does. Texts are Markdown.
+ */
+export interface Guide {
+  /** How it works and what to know before using it, a paragraph each. */
+  readonly notes: readonly string[];
+  /** In which order the receiver gets events, and how many requests are under way at once. */
+  readonly order: string;
+  /** By what the receiver knows a delivery that came twice; or that it cannot. */
+  readonly idempotency: string;
+  /** The service's own limits, and what becomes of what is larger. */
+  readonly limits: readonly string[];
+  /** Every answer that is not plain success. `herald send-test` explains a failure with the rows of its reason. */
+  readonly failures: readonly Failure[];
+}
+
+/** One row of the failure table. */
+export interface Failure {
+  /** What came, as an operator sees it: `429`, `403 invalid_token`, `no answer`. */
+  readonly when: string;
+  /** What it means and what to do about it. */
+  readonly meaning: string;
+  /** What herald makes of it. */
+  readonly outcome: FailureOutcome;
+  /** The reason in metrics and dead letters; undefined for what is delivered in spite of the answer. */
+  readonly reason: Reason | undefined;
+  /** Such an answer, for the tests. Rows about the connection have none: the contract tests make those happen. */
+  readonly sample?: HttpSample | LineSample;
+}
+
+/**
+ * `retried` after a growing wait or the one that was asked for; `held`: asked again every two minutes, nothing is given up;
+ * `split`: again at once in smaller batches; `item by item`: some delivered, some not; `dead letter`: given up.
+ */
+export type FailureOutcome = 'delivered' | 'retried' | 'held' | 'split' | 'item by item' | 'dead letter';
+
+export interface HttpSample {
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** How many deliveries the request carries. Default: 1. */
+  readonly batch?: number;
+  /** Options that the example lacks and the row needs. */
+  readonly options?: { readonly [key: string]: unknown };
+}
+
+/** A reply of a protocol of lines (SMTP) to one of its commands. */
+export interface LineSample {
+  readonly command: string;
+  readonly reply: string;
+}
+
+/** Something that the receiver needs: a file to install there, a query to run, or steps to take. */
+export interface SetupBlock {
+  readonly title: string;
+  /** How to colour it; `markdown` is prose for people and is not fenced. */
+  readonly language: 'markdown' | 'text' | 'json' | 'yaml' | 'ini' | 'sh';
+  /** What to call the file, where it is one. */
+  readonly file?: string;
+  readonly text: string;
+}
+
 /** A kind of destination as one value. `schema` has its own options; `type` and the common ones are added by `config/`. */
 export interface DestinationKind {
   readonly type: string;
@@ -71,10 +134,13 @@ export interface DestinationKind {
   readonly schema: ObjectSchema;
   /** As the user would write it, without `type`. Valid, so that the contract tests can create it. */
   readonly example: { readonly [key: string]: unknown };
+  readonly guide: Guide;
   /** May depend on the options (`encoding: ndjson` batches). */
   policy(config: unknown): DeliveryPolicy;
   /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */
   check?(config: unknown): readonly OptionProblem[];
+  /** What the receiver needs, for `herald setup` and the page. Pure; shows no secret. */
+  setup?(config: unknown): readonly SetupBlock[];
   /** Opens nothing and schedules nothing. `config` is what the schema was loaded to. */
   create(config: unknown, deps: DestinationDeps): Destination;
 }
@@ -85,10 +151,14 @@ export interface OptionProblem {
 }
 
 /** A destination kind as its file declares it: its functions get the type that is derived from the schema. */
-export interface DestinationSpec<S extends ObjectSchema> extends Pick<DestinationKind, 'type' | 'summary' | 'example'> {
+export interface DestinationSpec<S extends ObjectSchema> extends Pick<
+  DestinationKind,
+  'type' | 'summary' | 'example' | 'guide'
+> {
   readonly schema: S;
   policy(config: Infer<S>): DeliveryPolicy;
   check?(config: Infer<S>): readonly OptionProblem[];
+  setup?(config: Infer<S>): readonly SetupBlock[];
   create(config: Infer<S>, deps: DestinationDeps): Destination;
 }
 

@@ -1,7 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import { createHttpClient } from '../net/client.ts';
-import { chatPolicy, compatOptions, messageOf } from './chat.ts';
+import { chatFailures, chatPolicy, compatOptions, digestNote, messageOf } from './chat.ts';
 import { classifyChat } from './chat-reply.ts';
 import { defineDestination } from './destination.ts';
 import { discordPayload, discordSlackPayload } from './discord-embed.ts';
@@ -39,6 +39,34 @@ export const discord = defineDestination({
   summary: 'Discord, by a webhook',
   schema,
   example: { url: 'https://discord.com/api/webhooks/1138855220014411776/W3bH00k-fake-QmR7tXzYc1Vd8KpLs0NfEaGh' },
+  guide: {
+    notes: [
+      'Texts from events can format nothing, link nowhere and mention nobody. With `compat: authentik` they are not escaped, as in authentik.',
+      digestNote,
+    ],
+    order: 'Kept. One message is under way at a time.',
+    idempotency: 'Discord knows none: a message whose answer was lost comes twice.',
+    limits: [
+      'Title 256 characters, description 4,096, 25 fields, a value 1,024, all together 6,000; what is longer is cut and marked `…`, fields without room are counted in the footer.',
+    ],
+    failures: [
+      {
+        when: '404 `Unknown Webhook`',
+        meaning: 'The webhook was deleted: make a new one and put its address into `url`.',
+        outcome: 'dead letter',
+        reason: 'not_found',
+        sample: { status: 404, body: '{"message":"Unknown Webhook","code":10015}' },
+      },
+      {
+        when: '429 with `retry_after`',
+        meaning: "The channel's rate limit. herald waits as long as the body says.",
+        outcome: 'retried',
+        reason: 'throttled',
+        sample: { status: 429, body: '{"message":"You are being rate limited.","retry_after":0.65,"global":false}' },
+      },
+      ...chatFailures,
+    ],
+  },
 
   policy() {
     return chatPolicy;
@@ -47,6 +75,19 @@ export const discord = defineDestination({
   check({ url, compat }) {
     if (compat === undefined || isSlackForm(url.reveal())) return [];
     return [{ path: ['compat'], message: '`url` must end in `/slack` for it' }];
+  },
+
+  setup() {
+    return [
+      {
+        title: 'A webhook in Discord',
+        language: 'markdown',
+        text: [
+          '1. Open the settings of the channel, *Integrations*, *Webhooks*, and create one.',
+          '2. Copy its address, `https://discord.com/api/webhooks/…`, into `url`, as `${env:…}` or `${file:…}`: it is a secret.',
+        ].join('\n'),
+      },
+    ];
   },
 
   create({ url, thread_id, username, compat, recipient, authentik_version }, { common, clock, authentikUrl }) {

@@ -11,6 +11,20 @@ export const local = defineDestination({
   summary: "herald's own list of notifications",
   schema,
   example: {},
+  guide: {
+    notes: ['The notifications stay in the journal, beside the events that they are about.'],
+    order: 'Kept.',
+    idempotency: 'A delivery that comes twice is one notification: it is stored under its key.',
+    limits: ['The same as for the journal: `journal.max_size` and `journal.retention`.'],
+    failures: [
+      {
+        when: 'the journal cannot be written',
+        meaning: 'The disk is full or read-only: the log names the error.',
+        outcome: 'retried',
+        reason: 'io',
+      },
+    ],
+  },
 
   policy() {
     return { items: 100, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };

@@ -8,6 +8,7 @@ import { renderDigest } from '../render/digest.ts';
 import { renderMessage } from '../render/message.ts';
 import { batchId } from './batch-id.ts';
 import { defineDestination, type OptionProblem } from './destination.ts';
+import { guide } from './smtp-guide.ts';
 import { composeMail, type MailContent } from './smtp-mail.ts';
 
 const schema = {
@@ -62,6 +63,7 @@ export const smtp = defineDestination({
     from: 'herald@example.com',
     to: ['oncall@example.com'],
   },
+  guide,
 
   policy() {
     return { items: 1, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: 86_400_000, digest: 100 };

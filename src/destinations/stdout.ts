@@ -23,6 +23,23 @@ export const stdout = defineDestination({
   summary: 'Standard output',
   schema,
   example: { format: 'json' },
+  guide: {
+    notes: [
+      "herald's own log goes to standard error, so that standard output holds nothing but notifications.",
+      'Text from events is shown without control characters: it cannot steer the terminal.',
+    ],
+    order: 'Kept.',
+    idempotency: "None is possible; the `json` format has the delivery's `key`.",
+    limits: ['None. A reader that does not read holds this destination up, and no other.'],
+    failures: [
+      {
+        when: 'standard output is closed',
+        meaning: 'The program that read it has ended.',
+        outcome: 'retried',
+        reason: 'io',
+      },
+    ],
+  },
 
   policy() {
     return { items: 100, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };

@@ -11,6 +11,7 @@ import { createHttpClient } from '../net/client.ts';
 import { renderMessage } from '../render/message.ts';
 import { batchId } from './batch-id.ts';
 import { defineDestination, type DestinationDeps, type OptionProblem } from './destination.ts';
+import { guide } from './webhook-guide.ts';
 import { encodeItems, itemWriter, type ScopeOf } from './webhook-body.ts';
 import { headerProblems, headerWriter } from './webhook-headers.ts';
 import { secretProblem, sign } from './webhook-signature.ts';
@@ -82,6 +83,7 @@ export const webhook = defineDestination({
     body: { who: '${event.user.username}', what: '${event.action}', severity: '${severity}', event: '${event}' },
     signing_secret: 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0',
   },
+  guide,
 
   policy({ encoding }) {
     const single = encoding === 'single';

@@ -6,6 +6,8 @@ const idle = { run: () => Promise.resolve() };
 const deaf = { send: () => Promise.resolve({ status: 'delivered' } as const), close: () => Promise.resolve() };
 const policy = () => ({ items: 1, bytes: 1000, waitMs: 0, maxAgeMs: undefined, digest: 1 });
 
+const guide = { notes: [], order: '', idempotency: '', limits: [], failures: [] };
+
 const tail = defineSource({
   type: 'tail',
   summary: 'Files',
@@ -46,6 +48,7 @@ const hook = defineDestination({
     },
   },
   example: { url: '${env:HOOK_URL}' },
+  guide,
   policy: () => ({ ...policy(), items: 100 }),
   check: (config) =>
     config.body === 'broken' ? [{ path: ['body'], message: `no such name in ${config.url.reveal()}` }] : [],
@@ -72,6 +75,7 @@ const mail = defineDestination({
     },
   },
   example: { host: 'mail.example.com', to: ['ada@example.com'] },
+  guide,
   policy,
   create: () => deaf,
 });
@@ -81,6 +85,7 @@ const print = defineDestination({
   summary: 'Prints',
   schema: { type: 'object', properties: {} },
   example: {},
+  guide,
   policy,
   create: () => deaf,
 });

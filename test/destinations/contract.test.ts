@@ -5,8 +5,15 @@ import { load } from '../../src/config/value.ts';
 import type { Delivery, Reason, SendResult } from '../../src/core/delivery.ts';
 import { isObject } from '../../src/core/json.ts';
 import type { ObjectSchema } from '../../src/core/schema.ts';
-import type { Destination, DestinationDeps, DestinationKind } from '../../src/destinations/destination.ts';
+import type {
+  Destination,
+  DestinationDeps,
+  DestinationKind,
+  FailureOutcome,
+} from '../../src/destinations/destination.ts';
 import { destinations } from '../../src/destinations/index.ts';
+import type { Leased } from '../../src/journal/journal.ts';
+import { settle } from '../../src/pipeline/settle.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import { leased } from '../support/leased.ts';
 import { createDestination, problemsOf } from '../support/receivers/destination.ts';
@@ -118,6 +125,25 @@ function contract(kind: DestinationKind): void {
       });
     }
 
+    for (const row of kind.guide.failures) {
+      const { sample, reason } = row;
+      if (sample === undefined) continue;
+      test(`the guide's row "${row.when}": ${row.outcome}`, async () => {
+        if ('options' in sample) {
+          await destination.close();
+          destination = createDestination(kind, { ...service?.options, ...sample.options });
+        }
+        service?.play(sample);
+        const size = ('batch' in sample ? sample.batch : undefined) ?? 1;
+        const batch = Array.from({ length: size }, (_, at) => leased(at + 1));
+        const result = await send(undefined, ...batch);
+        assert.equal(outcomeOf(result, batch), row.outcome, JSON.stringify(result));
+        if (result.status !== 'partial') {
+          assert.equal('reason' in result ? result.reason : undefined, reason, JSON.stringify(result));
+        }
+      });
+    }
+
     test('nobody there: refused', async () => {
       await service?.close();
       const result = await send();
@@ -174,6 +200,19 @@ function contract(kind: DestinationKind): void {
     for (const secret of secretsOf(kind.schema, kind.example))
       assert.ok(!detail.includes(secret), `${secret}: ${detail}`);
   }
+}
+
+/** What the delivery loop makes of a result, in the words of the guides. */
+function outcomeOf(result: SendResult, batch: readonly Leased[]): FailureOutcome {
+  const retry = { baseMs: 1000, maxMs: 60_000, maxAgeMs: undefined };
+  const verdict = settle(result, batch, { retry, nowMs: 0, random: () => 0 });
+  if (result.status === 'partial') return 'item by item';
+  if (verdict.shrink) return 'split';
+  if (verdict.failure === undefined) return 'delivered';
+  if (!verdict.failure.retried) return 'dead letter';
+  // Held is a wait of minutes from the first attempt on.
+  const [first] = verdict.settlements;
+  return first?.state === 'retry' && first.dueAt >= 120_000 ? 'held' : 'retried';
 }
 
 /** Every secret of the options, and every part of one that is a path of its own. */

@@ -1,4 +1,5 @@
-import type { DestinationKind } from '../../../src/destinations/destination.ts';
+import assert from 'node:assert/strict';
+import type { DestinationKind, Failure } from '../../../src/destinations/destination.ts';
 import type { Written } from './destination.ts';
 import {
   answer,
@@ -33,6 +34,9 @@ export const situations = [
 ] as const;
 export type Situation = (typeof situations)[number];
 
+/** An answer out of a kind's failure table. */
+export type Sample = NonNullable<Failure['sample']>;
+
 /** The far end of a destination, played by a real server on 127.0.0.1. */
 export interface Service {
   /** The kind's example, pointed here. */
@@ -40,6 +44,8 @@ export interface Service {
   /** False when the protocol has no such situation. */
   can(situation: Situation): boolean;
   say(situation: Situation): void;
+  /** Answers like the sample of a failure table from now on. */
+  play(sample: Sample): void;
   /** Requests or mails that came, whatever was answered. */
   attempts(): number;
   /** Resolves when the attempt that is to hang is here. */
@@ -86,6 +92,10 @@ async function startHttpService(example: Written): Promise<Service> {
     say: (situation) => {
       receiver.script(answers[situation]);
     },
+    play: (sample) => {
+      assert.ok('status' in sample, 'an HTTP kind has HTTP samples');
+      receiver.script(answer(sample.status, sample.body, sample.headers));
+    },
     attempts: () => receiver.requests.length,
     reached: () => receiver.received(receiver.requests.length + 1),
   };
@@ -115,6 +125,10 @@ async function startSmtpService(example: Written): Promise<Service> {
     can: (situation) => scripts[situation] !== undefined,
     say: (situation) => {
       receiver.script(scripts[situation] ?? {});
+    },
+    play: (sample) => {
+      assert.ok('command' in sample, 'a kind that speaks SMTP has replies as samples');
+      receiver.script({ [sample.command]: sample.reply });
     },
     attempts: () => receiver.mails.length,
     reached: () => receiver.received('MAIL'),
