@@ -1,0 +1,63 @@
+import type { Delivery } from '../core/delivery.ts';
+import type { StringSchema } from '../core/schema.ts';
+import {
+  formatJson,
+  formats,
+  formatText,
+  isTextFormat,
+  jsonFormats,
+  type Format,
+  type FormatInput,
+} from '../render/formats/format.ts';
+import { jsonText, repairJson } from '../render/formats/json-text.ts';
+import type { DestinationDeps } from './destination.ts';
+import { heraldJson } from './herald-json.ts';
+
+const description =
+  "How an event is written: `herald` its own keys, `authentik` as authentik's API, `ecs` (Elastic Common Schema 9.4), `ocsf` (1.8)";
+
+/** The option `format` of a destination that takes JSON objects; spread it to give it another default. */
+export const jsonFormatOption = {
+  type: 'string',
+  enum: jsonFormats,
+  default: 'herald',
+  description: `${description}.`,
+} as const satisfies StringSchema;
+
+/** The option `format` of a destination that takes any text. */
+export const formatOption = {
+  type: 'string',
+  enum: formats,
+  default: 'herald',
+  description: `${description}, \`cef\` (ArcSight), \`leef\` (QRadar 2.0).`,
+} as const satisfies StringSchema;
+
+/** What the formats of `render/formats/` need, from a delivery and what the destination knows about itself. */
+export function formatInput(delivery: Delivery, { instance, authentikUrl }: FormatContext): FormatInput {
+  const { event, key, rule, severity } = delivery;
+  return { event, key, rule, severity, instance, authentikUrl };
+}
+
+type FormatContext = Pick<DestinationDeps, 'instance' | 'authentikUrl'>;
+
+/**
+ * A delivery in the given format as UTF-8 on one line without a line end, in pieces to be sent one after the other. Text in
+ * the herald format is sent as the journal has it, without parsing the event.
+ */
+export function eventBytes(format: Format, delivery: Delivery, context: FormatContext): readonly Uint8Array[] {
+  return format === 'herald' && !hasLoneSurrogate(delivery)
+    ? heraldJson(delivery)
+    : [Buffer.from(eventText(format, delivery, context))];
+}
+
+/** The same as text. */
+export function eventText(format: Format, delivery: Delivery, context: FormatContext): string {
+  if (format === 'herald') return repairJson(Buffer.concat(heraldJson(delivery)).toString('utf8'));
+  const input = formatInput(delivery, context);
+  return isTextFormat(format) ? formatText(format, input) : jsonText(formatJson(format, input));
+}
+
+/** True when the stored text may hold half a surrogate pair, which JSON writes as an escape. */
+function hasLoneSurrogate({ bytes }: Delivery): boolean {
+  return bytes === undefined || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(String.raw`\ud`);
+}

@@ -1,0 +1,5 @@
+import type { FormatInput } from './format.ts';
+
+export function cefText({ key }: FormatInput): string {
+  return key;
+}

@@ -1,0 +1,5 @@
+import type { FormatInput } from './format.ts';
+
+export function leefText({ key }: FormatInput): string {
+  return key;
+}
