@@ -15,7 +15,20 @@ export interface ReceivedRequest {
 }
 
 /** How one request is answered. */
-export type Answer = (response: ServerResponse, socket: Socket) => void;
+export type Answer = (response: ServerResponse, socket: Socket, request: ReceivedRequest) => void;
+
+/** What a service says to a request. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/**
+ * A service as its documents describe it: it checks headers, authentication, framing and limits, and answers whatever
+ * is sent with what the real one would. It may keep state.
+ */
+export type StandIn = (request: ReceivedRequest) => Reply;
 
 /** A real server on 127.0.0.1 that answers by its script: one answer a request, the last one for all that follow. */
 export interface HttpReceiver {
@@ -51,9 +64,10 @@ export async function startHttpReceiver(
     while (!condition()) await changed.promise;
   };
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    requests.push(await readRequest(request));
+    const received = await readRequest(request);
+    requests.push(received);
     const say = (answers.length > 1 ? answers.shift() : answers[0]) ?? answer(200, 'ok');
-    say(response, request.socket);
+    say(response, request.socket, received);
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     void take(request, response).finally(change);
@@ -100,6 +114,14 @@ async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
 /** A whole answer. */
 export function answer(status: number, body = '', headers: { readonly [name: string]: string } = {}): Answer {
   return (response) => void response.writeHead(status, headers).end(body);
+}
+
+/** Answers as the service would. */
+export function played(standIn: StandIn): Answer {
+  return (response, _socket, request) => {
+    const { status, body, headers } = standIn(request);
+    response.writeHead(status, headers).end(body);
+  };
 }
 
 /** Takes the request and says nothing. */

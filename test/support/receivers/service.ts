@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { load } from '../../../src/config/value.ts';
+import { isObject } from '../../../src/core/json.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import type { ObjectSchema } from '../../../src/core/schema.ts';
 import type { DestinationKind, Failure } from '../../../src/destinations/destination.ts';
 import type { Written } from './destination.ts';
 import {
@@ -7,11 +11,13 @@ import {
   hang,
   huge,
   neverEnding,
+  played,
   reset,
   resetInBody,
   startHttpReceiver,
   type Answer,
 } from './http.ts';
+import { standIns } from './stand-ins.ts';
 import { startSmtpReceiver, type SmtpScript } from './smtp.ts';
 
 /** What can happen to one attempt, whatever the protocol. */
@@ -58,15 +64,18 @@ export interface Service {
 /** The far end that the kind's options ask for; undefined for kinds that stay in the process. */
 export async function startService(kind: DestinationKind): Promise<Service | undefined> {
   const { properties } = kind.schema;
-  if (Object.hasOwn(properties, 'url')) return startHttpService(kind.example);
+  if (Object.hasOwn(properties, 'url')) return startHttpService(kind);
   return Object.hasOwn(properties, 'host') ? startSmtpService(kind.example) : undefined;
 }
 
-async function startHttpService(example: Written): Promise<Service> {
+async function startHttpService({ type, schema, example }: DestinationKind): Promise<Service> {
   const receiver = await startHttpReceiver();
-  const { pathname, search } = new URL(String(example['url']));
+  const service = standIns.get(type);
+  const point =
+    service?.point ?? ((written, origin) => ({ ...written, url: withOrigin(urlOf(schema, written), origin) }));
+  const options = point(example, receiver.url);
   const answers: { readonly [S in Situation]: Answer } = {
-    fine: answer(200, 'ok'),
+    fine: service === undefined ? answer(200, 'ok') : played(service.create(options)),
     throttled: answer(429, 'slow down', { 'retry-after': '7' }),
     'throttled until a date': answer(429, '', { 'retry-after': new Date(Date.now() + 30_000).toUTCString() }),
     failing: answer(503, 'try later'),
@@ -85,9 +94,10 @@ async function startHttpService(example: Written): Promise<Service> {
       response.writeHead(400).end(`Cannot ${method} ${url}: ${JSON.stringify(headers)}`);
     },
   };
+  receiver.script(answers.fine);
   return {
     ...receiver,
-    options: { ...example, url: receiver.url + pathname + search },
+    options,
     can: () => true,
     say: (situation) => {
       receiver.script(answers[situation]);
@@ -99,6 +109,18 @@ async function startHttpService(example: Written): Promise<Service> {
     attempts: () => receiver.requests.length,
     reached: () => receiver.received(receiver.requests.length + 1),
   };
+}
+
+/** The address that the kind would use: the one in the example, else its default. */
+function urlOf(schema: ObjectSchema, written: Written): string {
+  const options: unknown = load(schema, written);
+  const url = isObject(options) ? options['url'] : undefined;
+  return url instanceof Secret ? url.reveal() : String(url);
+}
+
+function withOrigin(url: string, origin: string): string {
+  const { pathname, search } = new URL(url);
+  return origin + pathname + search;
 }
 
 async function startSmtpService(example: Written): Promise<Service> {

@@ -1,0 +1,13 @@
+import type { Written } from './destination.ts';
+import type { StandIn } from './http.ts';
+
+/** The stand-in of one kind of destination, for the contract tests. */
+export interface ServiceOfKind {
+  /** A fresh one, which admits who has the secrets of these options. */
+  create(options: Written): StandIn;
+  /** Points the kind's example at the origin of the stand-in. Default: replaces the origin of `url`. */
+  point?(example: Written, origin: string): Written;
+}
+
+/** Stand-ins by type. A kind without one gets a server that says 200 to everything. */
+export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, ServiceOfKind>([]);
