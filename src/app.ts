@@ -2,15 +2,18 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Clock, Random } from './core/clock.ts';
 import { createScope, type Scope } from './core/scope.ts';
-import type { Config, DestinationConfig, SourceConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import type { ConfigFeed } from './config/feed.ts';
 import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
-import { createInlet, type Inlet } from './pipeline/inlet.ts';
-import { createOutlet, type Outlet } from './pipeline/outlet.ts';
-import { runLifecycle } from './pipeline/lifecycle.ts';
+import { createFleet, type Fleet } from './parts.ts';
+import { createInlet, type Stages } from './pipeline/inlet.ts';
+import type { Outlet } from './pipeline/outlet.ts';
+import { runLifecycle, type Parts } from './pipeline/lifecycle.ts';
 import { runUpkeep } from './pipeline/upkeep.ts';
 import { redactOptions } from './redact/options.ts';
 import { createRedactor, fromStored } from './redact/redactor.ts';
+import { createReload, type Reload, type ReloadState } from './reload.ts';
 import { compileRules } from './rules/rules.ts';
 import { createMetrics, type MetricsPage } from './server/metrics.ts';
 import { startServer } from './server/server.ts';
@@ -25,6 +28,8 @@ export interface AppDeps {
   readonly colours: boolean;
   /** How long a stop may take; outlets drain for three quarters of it. */
   readonly graceMs: number;
+  /** Followed for changes of the configuration, if given. */
+  readonly feed?: ConfigFeed;
 }
 
 /** What a run did, for its last words. */
@@ -55,39 +60,32 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   const journal = openJournal(config.journal, { restore: fromStored, nowMs: clock.now(), log });
   scope.defer(() => journal.close());
   const metrics = createMetrics({
-    queues: () => new Map([...config.destinations.keys()].map((name) => [name, journal.queue(name)])),
+    queues: () => new Map(fleet.outlets().map(({ name }) => [name, journal.queue(name)])),
     journalBytes: () => journal.bytes(),
     nowMs: () => clock.now(),
   });
-  const outlets = [...config.destinations.values()].map((one) => outletFor(one, config, deps, journal, metrics, scope));
-  const { rules } = compileRules(config.rules);
-  const inlet = createInlet({
-    journal,
-    redactor: createRedactor(redactOptions(config.redact)),
-    rules,
-    metrics,
-    clock,
-    log,
-    wake: (name) => outlets.find((outlet) => outlet.name === name)?.wake(),
-  });
+  let stages = stagesOf(config);
+  const wake = (name: string): void => fleet.outlet(name)?.wake();
+  const inlet = createInlet({ journal, stages: () => stages, metrics, clock, log, wake });
+  const fleet = createFleet({ deps, journal, inlet, metrics });
+  const use = (next: Config): Parts => {
+    stages = stagesOf(next);
+    return fleet.partsOf(next);
+  };
+  const reload = deps.feed && createReload(deps.feed, { first: config, log, metrics, nowMs: () => clock.now(), use });
   const troubles = new Map<string, string>();
-  if (config.server !== undefined) await serve(config.server, metrics, scope, log, { troubles, outlets, journal });
+  const parts = use(config);
+  if (config.server !== undefined)
+    await serve(config.server, metrics, scope, log, { troubles, fleet, journal, reload });
   log.info(
-    { sources: config.sources.map(({ name }) => name), destinations: outlets.map(({ name }) => name) },
+    { sources: config.sources.map(({ name }) => name), destinations: fleet.outlets().map(({ name }) => name) },
     'starting',
   );
-  const parts = { deps, journal, inlet, metrics };
   await runLifecycle(
     {
-      sources: config.sources.map((source) => ({
-        name: `source ${source.name}`,
-        run: (signal) => runSource(source, parts, signal),
-      })),
-      outlets: outlets.map((outlet) => ({
-        name: `destination ${outlet.name}`,
-        run: (drain, cut) => outlet.run(drain, cut),
-      })),
+      ...parts,
       upkeep: { name: 'journal', run: (signal) => runUpkeep(journal, clock, signal) },
+      watch: reload?.part,
       clock,
       random: deps.random,
       log,
@@ -99,59 +97,19 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
     },
     stop,
   );
-  return summary(journal, outlets);
+  return summary(journal, fleet.outlets());
 }
 
-interface Inputs {
-  readonly deps: AppDeps;
-  readonly journal: Journal;
-  readonly inlet: Inlet;
-  readonly metrics: MetricsPage;
+function stagesOf(config: Config): Stages {
+  return { redactor: createRedactor(redactOptions(config.redact)), rules: compileRules(config.rules).rules };
 }
 
 /** What `/readyz` looks at. */
 interface State {
   readonly journal: Journal;
-  readonly outlets: readonly Outlet[];
+  readonly fleet: Fleet;
   readonly troubles: ReadonlyMap<string, string>;
-}
-
-async function runSource(source: SourceConfig, parts: Inputs, signal: AbortSignal): Promise<void> {
-  const { deps, journal, inlet, metrics } = parts;
-  const running = source.kind.create(source.options, {
-    name: source.name,
-    clock: deps.clock,
-    log: deps.log.child({ source: source.name }),
-    stdin: deps.stdin,
-    checkpoints: journal.checkpoints(source.name),
-    accept: (batch) => inlet.accept(source.name, batch, signal),
-    lag: (bytes) => metrics.lagBytes(source.name, bytes),
-  });
-  await running.run(signal);
-}
-
-function outletFor(
-  { name, kind, options, common, retry, policy }: DestinationConfig,
-  config: Config,
-  deps: AppDeps,
-  journal: Journal,
-  metrics: MetricsPage,
-  scope: Scope,
-): Outlet {
-  const { clock, random, log, stdout, colours } = deps;
-  const destination = kind.create(options, {
-    name,
-    instance: config.instance,
-    authentikUrl: config.authentikUrl,
-    clock,
-    common,
-    inbox: { put: (item) => journal.putNotification(item) },
-    stdout,
-    colours,
-  });
-  scope.defer(() => destination.close());
-  const retryPolicy = { ...retry, maxAgeMs: policy.maxAgeMs };
-  return createOutlet({ name, destination, policy, retry: retryPolicy, journal, metrics, clock, random, log });
+  readonly reload: Reload | undefined;
 }
 
 async function serve(
@@ -172,8 +130,8 @@ async function serve(
   log.info({ host: options.host, port: server.port }, 'listening');
 }
 
-function details({ troubles, outlets, journal }: State): object {
-  const destinations = outlets.map((outlet) => {
+function details({ troubles, fleet, journal, reload }: State): object {
+  const destinations = fleet.outlets().map((outlet) => {
     const { state, reason, detail, sinceMs } = outlet.health();
     const { pending, dead, delivered, shed, made } = journal.queue(outlet.name);
     const since = new Date(sinceMs).toISOString();
@@ -181,10 +139,15 @@ function details({ troubles, outlets, journal }: State): object {
   });
   return {
     troubles: Object.fromEntries(troubles),
+    configuration: reload === undefined ? undefined : configuration(reload.state()),
     lines: Object.fromEntries(journal.lines()),
     destinations: Object.fromEntries(destinations),
     journal_bytes: journal.bytes(),
   };
+}
+
+function configuration({ ok, sinceMs, problems }: ReloadState): object {
+  return { ok, since: new Date(sinceMs).toISOString(), problems };
 }
 
 function summary(journal: Journal, outlets: readonly Outlet[]): RunSummary {

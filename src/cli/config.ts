@@ -2,9 +2,11 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Option } from 'commander';
 import { kinds } from '../build.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Surroundings } from '../config/config.ts';
+import { createConfigFeed, type ConfigFeed } from '../config/feed.ts';
 import { tryRead } from '../config/interpolate.ts';
 import { loadConfig } from '../config/load.ts';
+import type { Clock } from '../core/clock.ts';
 import { ConfigError } from '../core/errors.ts';
 
 /** `-c, --config`: the same for every command that needs a configuration. */
@@ -12,15 +14,20 @@ export function configOption(): Option {
   return new Option('-c, --config <file>', 'the configuration').env('HERALD_CONFIG').default('config.yaml');
 }
 
+/** Follows a configuration file and what it refers to. */
+export function followConfig(file: string, clock: Clock): ConfigFeed {
+  return createConfigFeed({ clock, readFile: readText, load: (readFile) => readConfig(file, readFile) });
+}
+
 /** Reads and checks a configuration file with this process's environment. Throws ConfigError, also when there is no such file. */
-export function readConfig(file: string): Config {
-  const read = tryRead(file, readText);
+export function readConfig(file: string, readFile: Surroundings['readFile'] = readText): Config {
+  const read = tryRead(file, readFile);
   if ('problem' in read) {
     const hint = existsSync(file) ? '' : ' ("herald example > config.yaml" writes one to start from)';
     const message = `the file ${read.problem}${hint}`;
     throw new ConfigError([{ file, line: 1, column: 1, path: '', message }]);
   }
-  return loadConfig(read.text, file, { env: process.env, hostname: hostname(), readFile: readText }, kinds);
+  return loadConfig(read.text, file, { env: process.env, hostname: hostname(), readFile }, kinds);
 }
 
 const bytesMax = 1024 * 1024;

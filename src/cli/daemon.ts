@@ -2,6 +2,7 @@ import { pino, type Logger } from 'pino';
 import { runApp, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
+import type { ConfigFeed } from '../config/feed.ts';
 
 /** herald's own log: JSON lines to standard error, written at once, so that the last line before a crash is there. */
 export function createLog(level: string, instance: string): Logger {
@@ -18,9 +19,9 @@ export function createLog(level: string, instance: string): Logger {
 
 /**
  * Runs a configuration in this process until its input ends or a SIGTERM or SIGINT comes. A second signal ends the process
- * at once; what was not delivered is on disk.
+ * at once; what was not delivered is on disk. With a feed, SIGHUP reads the configuration anew at once.
  */
-export async function runDaemon(config: Config, log: Logger, graceMs: number): Promise<RunSummary> {
+export async function runDaemon(config: Config, log: Logger, graceMs: number, feed?: ConfigFeed): Promise<RunSummary> {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
@@ -29,6 +30,8 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number): P
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  const onHangUp = (): void => feed?.poke();
+  if (feed !== undefined) process.on('SIGHUP', onHangUp);
   try {
     return await runApp(
       config,
@@ -40,12 +43,14 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number): P
         stdout: writeOut,
         colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
         graceMs,
+        ...(feed !== undefined && { feed }),
       },
       stop.signal,
     );
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+    process.off('SIGHUP', onHangUp);
   }
 }
 

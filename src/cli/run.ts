@@ -1,7 +1,8 @@
+import { systemClock } from '../core/clock.ts';
 import { formatProblem } from '../core/errors.ts';
 import { durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
-import { configOption, readConfig } from './config.ts';
+import { configOption, followConfig } from './config.ts';
 
 /** Kubernetes' own default: what is left of it after three quarters is for closing. */
 const graceMs = 30_000;
@@ -19,12 +20,13 @@ export const run: CliCommand = {
         durationArgument,
       )
       .action(async ({ config: file, grace }: { config: string; grace?: number }) => {
-        const config = readConfig(file);
         // The other commands start without the program's machinery.
         const { createLog, runDaemon } = await import('./daemon.ts');
+        const feed = followConfig(file, systemClock);
+        const config = feed.load();
         const log = createLog(config.log.level, config.instance);
         for (const warning of config.warnings) log.warn(formatProblem(warning));
-        const summary = await runDaemon(config, log, grace ?? graceMs);
+        const summary = await runDaemon(config, log, grace ?? graceMs, feed);
         log.info(summary, 'stopped');
       });
   },

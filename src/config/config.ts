@@ -36,6 +36,8 @@ export interface Config {
   /** Undefined when switched off. */
   readonly server: ServerConfig | undefined;
   readonly log: LogConfig;
+  /** Fingerprints of the sections that count from the start of the process only. */
+  readonly fixed: ReadonlyMap<string, string>;
   /** What is allowed but probably not meant. */
   readonly warnings: readonly Problem[];
 }
@@ -45,6 +47,8 @@ export interface SourceConfig {
   readonly kind: SourceKind;
   /** What `kind.create` takes: only the kind itself knows its type. */
   readonly options: unknown;
+  /** Differs when anything about it differs. */
+  readonly fingerprint: string;
 }
 
 export interface DestinationConfig {
@@ -52,6 +56,8 @@ export interface DestinationConfig {
   readonly kind: DestinationKind;
   /** What `kind.create` takes: only the kind itself knows its type. */
   readonly options: unknown;
+  /** Differs when anything about it differs, certificates and secrets included. */
+  readonly fingerprint: string;
   readonly common: CommonOptions;
   /** The ceiling of the waits between attempts grows from `baseMs` to `maxMs`. */
   readonly retry: { readonly baseMs: number; readonly maxMs: number };

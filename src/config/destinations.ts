@@ -2,6 +2,7 @@ import { get, isObject, type JsonObject } from '../core/json.ts';
 import type { DestinationKind } from '../destinations/destination.ts';
 import { commonSchema } from './common.ts';
 import type { DestinationConfig } from './config.ts';
+import { fingerprint } from './fingerprint.ts';
 import { kindOf } from './kind.ts';
 import type { Reader } from './reader.ts';
 import { destinationSchema, nameRule, tlsMode } from './schema.ts';
@@ -69,11 +70,18 @@ function readDestination(
   if (policy.items === 1 && batch !== undefined && (batch.items ?? 1) > 1) {
     reader.problem([...path, 'batch', 'items'], 'this destination sends one delivery at a time: remove it');
   }
+  const texts: string[] = [];
+  const tls = readTls(trust, [...path, 'tls'], reader, (file) => {
+    const text = readFile(file);
+    texts.push(text);
+    return text;
+  });
   return {
     name,
     kind,
     options,
-    common: { timeoutMs: timeout, tls: readTls(trust, [...path, 'tls'], reader, readFile), proxy },
+    fingerprint: fingerprint(entry, texts),
+    common: { timeoutMs: timeout, tls, proxy },
     retry: { baseMs: retry.base, maxMs: retry.max },
     policy: {
       ...policy,

@@ -2,6 +2,7 @@ import { ConfigError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
 import type { Config, Kinds, Surroundings } from './config.ts';
 import { readDestinations } from './destinations.ts';
+import { fingerprint } from './fingerprint.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createReport } from './report.ts';
 import { readRules, warnUnused } from './rules.ts';
@@ -39,6 +40,7 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     destinations,
     server: readServer(sections.get('server'), reader),
     log: readLog(sections.get('log'), reader),
+    fixed: new Map(['journal', 'server', 'log'].map((name) => [name, fingerprint(sections.get(name))])),
   };
   warnUnused(sections.get('rules'), destinations.keys(), reader);
   if (report.problems.length > 0) throw new ConfigError(report.problems);

@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 import type { SourceKind } from '../sources/source.ts';
 import type { SourceConfig } from './config.ts';
+import { fingerprint } from './fingerprint.ts';
 import { kindOf } from './kind.ts';
 import type { Reader } from './reader.ts';
 import { sourceSchema } from './schema.ts';
@@ -47,7 +48,12 @@ function readSource(
   if (kind === undefined) return undefined;
   const checked = reader.check(sourceSchema(kind), entry, path);
   if (checked === undefined) return undefined;
-  return { name: nameOf(checked) ?? kind.type, kind, options: load(kind.schema, checked) };
+  return {
+    name: nameOf(checked) ?? kind.type,
+    kind,
+    options: load(kind.schema, checked),
+    fingerprint: fingerprint(entry),
+  };
 }
 
 /** The name of an entry; of one with mistakes too, so that its neighbours are checked all the same. */

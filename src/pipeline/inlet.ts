@@ -9,10 +9,16 @@ import type { Redactor } from '../redact/redactor.ts';
 import type { Rules } from '../rules/rules.ts';
 import type { SourceBatch } from '../sources/source.ts';
 
-export interface InletDeps {
-  readonly journal: Journal;
+/** What decides about an event. */
+export interface Stages {
   readonly redactor: Redactor;
   readonly rules: Rules;
+}
+
+export interface InletDeps {
+  readonly journal: Journal;
+  /** Asked for at every batch, so that a whole batch is decided by one version of the configuration. */
+  readonly stages: () => Stages;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,7 +42,8 @@ export function createInlet(deps: InletDeps): Inlet {
   async function accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void> {
     const tally: Tally = { redactions: new Map(), matches: new Map(), errors: new Map(), actions: new Map() };
     const nowMs = clock.now();
-    const entries = batch.events.map((event) => decide(deps, event, nowMs, tally));
+    const stages = deps.stages();
+    const entries = batch.events.map((event) => decide(stages, event, nowMs, tally));
     const append = { source, entries, counts: batch.counts, checkpoints: batch.checkpoints };
     let result = journal.append(append, nowMs);
     if (result.status === 'full') {
@@ -81,11 +88,11 @@ interface Tally {
   readonly actions: Map<'known' | 'custom' | 'unknown', number>;
 }
 
-function decide(deps: InletDeps, raw: Event, nowMs: number, tally: Tally): JournalEntry {
-  const { event, counts } = deps.redactor.redact(raw);
+function decide({ redactor, rules }: Stages, raw: Event, nowMs: number, tally: Tally): JournalEntry {
+  const { event, counts } = redactor.redact(raw);
   for (const [kind, count] of counts) add(tally.redactions, kind, count);
   add(tally.actions, actionClass(event.action), 1);
-  const { notifications, errors } = deps.rules.evaluate(event, nowMs);
+  const { notifications, errors } = rules.evaluate(event, nowMs);
   for (const rule of errors) add(tally.errors, rule, 1);
   const deliveries = notifications.flatMap(({ rule, severity, destinations }) => {
     add(tally.matches, rule, 1);

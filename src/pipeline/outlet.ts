@@ -34,6 +34,8 @@ export interface Outlet {
   run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
   /** New deliveries were written. */
   wake(): void;
+  /** Ends `run` after the attempt under way, because another takes its place; what is due stays in the journal. */
+  retire(): void;
   health(): OutletHealth;
 }
 
@@ -44,14 +46,20 @@ export function createOutlet(deps: OutletDeps): Outlet {
   const { name, destination, policy, journal, metrics, clock, log } = deps;
   let wakeUp: AbortController | undefined;
   let woken = false;
+  const retired = new AbortController();
   let health: OutletHealth = { state: 'ok', reason: undefined, detail: undefined, sinceMs: clock.now() };
   /** Most items of the next attempt: halved when a batch is refused as a whole, doubled up to the policy's after a success. */
   let itemsMax = policy.items;
 
-  return { name, run, wake, health: () => health };
+  return { name, run, wake, retire, health: () => health };
 
   function wake(): void {
     woken = true;
+    wakeUp?.abort();
+  }
+
+  function retire(): void {
+    retired.abort();
     wakeUp?.abort();
   }
 
@@ -59,7 +67,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
     const onSignal = (): void => wakeUp?.abort();
     drain.addEventListener('abort', onSignal, { once: true });
     stop.addEventListener('abort', onSignal, { once: true });
-    while (!stop.aborted) {
+    while (!stop.aborted && !retired.signal.aborted) {
       woken = false;
       const batch = journal.lease(name, { items: itemsMax, bytes: policy.bytes }, clock.now());
       const waitMs = batch.length === 0 ? untilDue() : untilFull(batch, drain);

@@ -87,6 +87,8 @@ function eachItem(items: readonly ItemResult[], batch: readonly Leased[], contex
       settlements.push({ seq, state: 'delivered' });
       continue;
     }
+    // Left as it is, and so at the head of the next batch.
+    if (item.status === 'unsent') continue;
     if (item.status === 'retry') {
       const dueAt = context.nowMs + retryWaitMs(context.retry, attempts + 1, undefined, context.random);
       settlements.push({ seq, state: 'retry', dueAt, ...why(item) });

@@ -36,4 +36,6 @@ export async function supervise(run: () => Promise<void>, signal: AbortSignal, d
       await clock.sleep(waitMs, signal);
     }
   }
+  // It is not wanted any more, so nothing is wrong with it.
+  onState(undefined);
 }

@@ -4,10 +4,15 @@ import { version } from '../core/identity.ts';
 
 /** What is read at the moment of a scrape instead of being counted. */
 export interface Gauges {
-  /** Per destination: deliveries waiting, the oldest one's event time (ms), dead letters. */
+  /** Per destination: deliveries ever made, those waiting, the oldest one's event time (ms), dead letters. */
   queues(): ReadonlyMap<
     string,
-    { readonly pending: number; readonly oldestAt: number | undefined; readonly dead: number }
+    {
+      readonly made: number;
+      readonly pending: number;
+      readonly oldestAt: number | undefined;
+      readonly dead: number;
+    }
   >;
   journalBytes(): number;
   nowMs(): number;
@@ -29,7 +34,10 @@ export function createMetrics(gauges: Gauges): MetricsPage {
   of.journalFull.inc(0);
   of.reloaded.set(1);
   const refresh = (): void => {
+    // Those of a destination that is gone from the configuration would stand still for ever.
+    for (const gauge of [of.queue, of.dead, of.oldest]) gauge.reset();
     for (const [destination, state] of gauges.queues()) {
+      of.made.inc({ destination }, state.made);
       of.queue.set({ destination }, state.pending);
       of.dead.set({ destination }, state.dead);
       const ageMs = state.oldestAt === undefined ? 0 : gauges.nowMs() - state.oldestAt;
@@ -74,6 +82,7 @@ function createInstruments(registry: Registry) {
     ruleMatches: counter('rule_matches_total', 'Events that a rule fired for.', ['rule']),
     ruleErrors: counter('rule_errors_total', 'Evaluations that failed.', ['rule']),
     deliveries: counter('deliveries_total', 'Attempts by outcome.', ['destination', 'outcome', 'reason']),
+    made: counter('deliveries_made_total', 'Deliveries ever made, whatever became of them.', ['destination']),
     queue: gauge('delivery_queue', 'Deliveries that wait.', ['destination']),
     oldest: gauge('delivery_oldest_seconds', 'Age of the oldest waiting event.', ['destination']),
     dead: gauge('dead_letters', 'Deliveries given up and kept.', ['destination']),

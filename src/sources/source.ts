@@ -23,7 +23,10 @@ export interface SourceDeps {
   readonly stdin: Readable;
   /** Checkpoints of this source that the journal holds. */
   readonly checkpoints: ReadonlyMap<string, Json>;
-  /** Resolves when the batch is safe on disk; waits while the journal is full. Rejects with OperationalError. */
+  /**
+   * Resolves when the batch is safe on disk; waits while the journal is full. Rejects with OperationalError. Once `stop` of
+   * {@link Source.run} aborts it waits no more: the batch may then not be written, and nothing may be read after it.
+   */
   accept(batch: SourceBatch): Promise<void>;
   /** Bytes that are written but not read yet. */
   lag(bytes: number): void;
@@ -31,10 +34,13 @@ export interface SourceDeps {
 
 export interface Source {
   /**
-   * Reads until the signal aborts (then: no further reading, the batch under way is finished) or the input ends for good
-   * (stdin). Rejects with OperationalError when the world refuses; the supervisor starts a new one later.
+   * Reads until the input ends for good (stdin) or one of the signals aborts. `drain`: what is written by now is still read to
+   * its end, because the container that wrote it may be gone with its log before the next start; what is written later is left.
+   * `stop`, after `drain` when that takes too long, or together with it when another source goes on from the checkpoint: no
+   * further reading, the batch under way is finished. Rejects with OperationalError when the world refuses; the supervisor
+   * starts a new one later.
    */
-  run(signal: AbortSignal): Promise<void>;
+  run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
 }
 
 /** A kind of source as one value. `schema` has its own options; `type` and `name` are common to all. */
@@ -44,12 +50,14 @@ export interface SourceKind {
   readonly schema: ObjectSchema;
   /** As the user would write it, without `type`. */
   readonly example: { readonly [key: string]: unknown };
+  /** Its input cannot be opened a second time, so that a changed one counts from the next start of the process. */
+  readonly once?: boolean;
   /** Opens nothing and schedules nothing. `config` is what the schema was loaded to. */
   create(config: unknown, deps: SourceDeps): Source;
 }
 
 /** A source kind as its file declares it: `create` gets the type that is derived from the schema. */
-export interface SourceSpec<S extends ObjectSchema> extends Pick<SourceKind, 'type' | 'summary' | 'example'> {
+export interface SourceSpec<S extends ObjectSchema> extends Pick<SourceKind, 'type' | 'summary' | 'example' | 'once'> {
   readonly schema: S;
   create(config: Infer<S>, deps: SourceDeps): Source;
 }

@@ -1,6 +1,7 @@
 import { Transform, type Readable } from 'node:stream';
 import split2 from 'split2';
 import { createDecoder } from '../decode/create.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Infer } from '../core/schema.ts';
 import { lineOptions } from './line-options.ts';
 import { defineSource, type Source, type SourceDeps } from './source.ts';
@@ -20,41 +21,69 @@ export const stdin = defineSource({
   summary: 'Standard input, as in `docker logs -f authentik | herald run`',
   schema,
   example: {},
+  once: true,
   create: (config, deps) => createStdinSource(config, deps),
 });
 
 const batchBytesMax = 1024 * 1024;
 const newline = 10;
+/** A pipe that is written to is read more often than this, unless the journal is in the way. */
+const quietMs = 100;
 
 function createStdinSource(config: StdinConfig, deps: SourceDeps): Source {
   return {
-    async run(signal) {
+    async run(drain, stop) {
       const decoder = createDecoder({
         origin: {},
         maxLineBytes: config.max_line,
         lookalikes: config.invalid_identifier,
       });
-      const { lines, stop } = linesOf(deps.stdin, config.max_line);
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      for await (const bytes of chunksOf(lines)) {
+      const input = linesOf(deps.stdin, config.max_line);
+      const onDrain = (): void => void endWhenQuiet(input, deps.clock, stop);
+      drain.addEventListener('abort', onDrain, { once: true });
+      if (drain.aborted) onDrain();
+      for await (const bytes of chunksOf(input.lines)) {
         await deps.accept({ ...decoder.push(bytes), checkpoints: new Map() });
       }
-      signal.removeEventListener('abort', stop);
+      drain.removeEventListener('abort', onDrain);
       await deps.accept({ ...decoder.end(), checkpoints: new Map() });
     },
   };
 }
 
-/** Whole lines as latin1 text, one character a byte. `stop` ends them after those that are already read. */
-function linesOf(input: Readable, maxLineBytes: number): { lines: Readable; stop: () => void } {
+/**
+ * Ends the input when nothing came for a moment: what is in the pipe at a stop cannot be read again. A writer that goes on all
+ * the same is left after a second.
+ */
+async function endWhenQuiet(input: Input, clock: Clock, stop: AbortSignal): Promise<void> {
+  const looksMax = 10;
+  for (let look = 0, seen = -1; look < looksMax && seen !== input.bytes() && !stop.aborted; look += 1) {
+    seen = input.bytes();
+    await clock.sleep(quietMs, stop);
+  }
+  input.end();
+}
+
+interface Input {
+  readonly lines: Readable;
+  /** How much was read so far. */
+  bytes(): number;
+  /** Ends the lines after those that are already read. */
+  end(): void;
+}
+
+/** Whole lines as latin1 text, one character a byte. */
+function linesOf(input: Readable, maxLineBytes: number): Input {
   const limit = lineLimit(maxLineBytes);
   // latin1 keeps every byte as it is; as UTF-8 an invalid byte would change the line, and with it the event's id.
   limit.setEncoding('latin1');
+  let bytes = 0;
+  input.on('data', (chunk: Buffer) => (bytes += chunk.length));
   input.pipe(limit);
   return {
     lines: limit.pipe(split2()),
-    stop: () => {
+    bytes: () => bytes,
+    end: () => {
       input.unpipe(limit);
       limit.end();
     },

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { InvariantError, OperationalError } from '../../src/core/errors.ts';
-import { runLifecycle, type Lifecycle } from '../../src/pipeline/lifecycle.ts';
+import {
+  runLifecycle,
+  type Lifecycle,
+  type OutletPart,
+  type Parts,
+  type SourcePart,
+} from '../../src/pipeline/lifecycle.ts';
 import { FakeClock, settled } from '../support/clock.ts';
 
 /** A part that runs until its signal aborts and writes down that it did. */
@@ -17,10 +23,18 @@ function until(story: string[], name: string) {
   };
 }
 
+function source(run: SourcePart['run'], version = '1'): SourcePart {
+  return { name: 'source', version, run };
+}
+
+function outlet(run: OutletPart['run'], more: Partial<OutletPart> = {}): OutletPart {
+  return { name: 'outlet', version: '1', run, retire: () => undefined, close: async () => undefined, ...more };
+}
+
 function lifecycle(clock: FakeClock, story: string[], more: Partial<Lifecycle> = {}): Lifecycle {
   return {
-    sources: [{ name: 'source', run: until(story, 'source') }],
-    outlets: [{ name: 'outlet', run: (drain) => until(story, 'outlet')(drain) }],
+    sources: [source(until(story, 'source'))],
+    outlets: [outlet((drain) => until(story, 'outlet')(drain))],
     upkeep: { name: 'upkeep', run: until(story, 'upkeep') },
     clock,
     random: () => 0.5,
@@ -50,7 +64,7 @@ test('ends in order: sources, then outlets, then upkeep', async () => {
 
 test('ends by itself when every source came to its end', async () => {
   const story: string[] = [];
-  const sources = [{ name: 'source', run: async () => undefined }];
+  const sources = [source(async () => undefined)];
   await runLifecycle(lifecycle(new FakeClock(), story, { sources }), new AbortController().signal);
   assert.deepEqual(story, ['upkeep starts', 'outlet starts', 'outlet ends', 'upkeep ends']);
 });
@@ -58,7 +72,7 @@ test('ends by itself when every source came to its end', async () => {
 test('an outlet that does not drain is cut off after its time', async () => {
   const clock = new FakeClock();
   const story: string[] = [];
-  const outlets = [{ name: 'outlet', run: (_drain: AbortSignal, cut: AbortSignal) => until(story, 'outlet')(cut) }];
+  const outlets = [outlet((_drain, cut) => until(story, 'outlet')(cut))];
   const stop = new AbortController();
   const done = runLifecycle(lifecycle(clock, story, { outlets }), stop.signal);
   await settled();
@@ -74,14 +88,14 @@ test('a part that the world refuses is started again after a wait, and says mean
   const clock = new FakeClock();
   const troubles: (string | undefined)[] = [];
   let runs = 0;
-  const source = async (signal: AbortSignal): Promise<void> => {
+  const refused = async (signal: AbortSignal): Promise<void> => {
     runs += 1;
     if (runs < 3) throw new OperationalError('io', 'no disk');
     await until([], 'source')(signal);
   };
   const stop = new AbortController();
   const life = lifecycle(clock, [], {
-    sources: [{ name: 'source', run: source }],
+    sources: [source(refused)],
     onState: (part, trouble) => part === 'source' && troubles.push(trouble),
   });
   const done = runLifecycle(life, stop.signal);
@@ -94,10 +108,94 @@ test('a part that the world refuses is started again after a wait, and says mean
 
 test('a bug in one part takes all down and is what the caller gets', async () => {
   const story: string[] = [];
-  const sources = [{ name: 'source', run: () => Promise.reject(new InvariantError('no such thing')) }];
+  const sources = [source(() => Promise.reject(new InvariantError('no such thing')))];
   await assert.rejects(
     runLifecycle(lifecycle(new FakeClock(), story, { sources }), new AbortController().signal),
     InvariantError,
   );
   assert.ok(story.includes('upkeep ends'));
+});
+
+/** A lifecycle whose parts the test exchanges. */
+function exchangeable(story: string[], first: Parts) {
+  let exchange: (parts: Parts) => void = () => assert.fail('not running yet');
+  const stop = new AbortController();
+  const watch = {
+    name: 'watch',
+    run: (give: (parts: Parts) => void, signal: AbortSignal) => {
+      exchange = give;
+      return until(story, 'watch')(signal);
+    },
+  };
+  const done = runLifecycle(lifecycle(new FakeClock(), story, { ...first, watch }), stop.signal);
+  return { exchange: (parts: Parts) => exchange(parts), stop, done };
+}
+
+test('exchanging leaves parts of the same version alone and starts another version when the old one has ended', async () => {
+  const story: string[] = [];
+  const retired = new AbortController();
+  const closed = async (): Promise<void> => void story.push('outlet 1 closed');
+  const one = outlet(() => until(story, 'outlet 1')(retired.signal), { retire: () => retired.abort(), close: closed });
+  const two = outlet((drain) => until(story, 'outlet 2')(drain), { version: '2' });
+  const kept = { ...source(until(story, 'kept')), name: 'kept' };
+  const life = exchangeable(story, { sources: [kept, source(until(story, 'source 1'))], outlets: [one] });
+  await settled();
+  story.length = 0;
+  life.exchange({ sources: [kept, source(until(story, 'source 2'), '2')], outlets: [two] });
+  await settled();
+  assert.deepEqual(story.toSorted(), [
+    'outlet 1 closed',
+    'outlet 1 ends',
+    'outlet 2 starts',
+    'source 1 ends',
+    'source 2 starts',
+  ]);
+  assert.ok(story.indexOf('outlet 1 closed') < story.indexOf('outlet 2 starts'));
+  life.stop.abort();
+  await life.done;
+  assert.deepEqual(story.slice(5).toSorted(), [
+    'kept ends',
+    'outlet 2 ends',
+    'source 2 ends',
+    'upkeep ends',
+    'watch ends',
+  ]);
+});
+
+test('a source that is removed ends, and the rest goes on; one that is added while the program stops never starts', async () => {
+  const story: string[] = [];
+  const other = { ...source(until(story, 'other')), name: 'other' };
+  const life = exchangeable(story, { sources: [source(until(story, 'source')), other], outlets: [] });
+  await settled();
+  life.exchange({ sources: [other], outlets: [] });
+  await settled();
+  assert.ok(story.includes('source ends') && !story.includes('other ends'));
+  life.stop.abort();
+  life.exchange({ sources: [other, source(until(story, 'late'))], outlets: [] });
+  await life.done;
+  assert.ok(!story.includes('late starts'));
+});
+
+test('a part that is removed in the middle of its trouble is no trouble any more', async () => {
+  const clock = new FakeClock();
+  const troubles = new Map<string, string | undefined>();
+  const refused = { ...source(() => Promise.reject(new OperationalError('io', 'no disk'))), name: 'refused' };
+  const stop = new AbortController();
+  const life = lifecycle(clock, [], { onState: (part, trouble) => troubles.set(part, trouble) });
+  const { sources, outlets } = life;
+  const watch = {
+    name: 'watch',
+    run: async (exchange: (parts: Parts) => void, signal: AbortSignal) => {
+      await settled();
+      exchange({ sources, outlets });
+      await until([], 'watch')(signal);
+    },
+  };
+  const done = runLifecycle({ ...life, sources: [...sources, refused], watch }, stop.signal);
+  await clock.advance(1);
+  await settled();
+  assert.equal(troubles.get('refused'), undefined);
+  assert.ok(troubles.has('refused'));
+  stop.abort();
+  await done;
 });

@@ -1,0 +1,108 @@
+import type { AppDeps } from './app.ts';
+import type { Config, DestinationConfig, SourceConfig } from './config/config.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Inlet } from './pipeline/inlet.ts';
+import type { OutletPart, Parts, SourcePart } from './pipeline/lifecycle.ts';
+import { createOutlet, type Outlet } from './pipeline/outlet.ts';
+import type { MetricsPage } from './server/metrics.ts';
+
+export interface PartsDeps {
+  readonly deps: AppDeps;
+  readonly journal: Journal;
+  readonly inlet: Inlet;
+  readonly metrics: MetricsPage;
+}
+
+/** The sources and outlets of the configuration in use. */
+export interface Fleet {
+  /** The parts that a configuration makes. What is as before stays the same part; from now on its outlets are the ones in use. */
+  partsOf(config: Config): Parts;
+  outlets(): readonly Outlet[];
+  outlet(name: string): Outlet | undefined;
+}
+
+interface Way {
+  readonly outlet: Outlet;
+  readonly part: OutletPart;
+}
+
+export function createFleet(made: PartsDeps): Fleet {
+  let ways = new Map<string, Way>();
+  let sources = new Map<string, SourcePart>();
+  return {
+    partsOf(config) {
+      ways = new Map(
+        [...config.destinations.values()].map((one) => {
+          const version = versionOf(one, config);
+          const before = ways.get(one.name);
+          return [one.name, before?.part.version === version ? before : createWay(one, version, config, made)];
+        }),
+      );
+      sources = new Map(
+        config.sources.map((one) => {
+          const before = sources.get(one.name);
+          return [one.name, before !== undefined && one.kind.once === true ? before : sourcePart(one, made)];
+        }),
+      );
+      return { sources: [...sources.values()], outlets: [...ways.values()].map(({ part }) => part) };
+    },
+    outlets: () => [...ways.values()].map(({ outlet }) => outlet),
+    outlet: (name) => ways.get(name)?.outlet,
+  };
+}
+
+/** Everything that a destination is made from: whatever of it changes makes another one. */
+function versionOf({ fingerprint }: DestinationConfig, { instance, authentikUrl }: Config): string {
+  return JSON.stringify([fingerprint, instance, authentikUrl]);
+}
+
+function createWay(
+  { name, kind, options, common, retry, policy }: DestinationConfig,
+  version: string,
+  config: Config,
+  { deps, journal, metrics }: PartsDeps,
+): Way {
+  const { clock, random, log, stdout, colours } = deps;
+  const destination = kind.create(options, {
+    name,
+    instance: config.instance,
+    authentikUrl: config.authentikUrl,
+    clock,
+    common,
+    inbox: { put: (item) => journal.putNotification(item) },
+    stdout,
+    colours,
+  });
+  const retryPolicy = { ...retry, maxAgeMs: policy.maxAgeMs };
+  const outlet = createOutlet({ name, destination, policy, retry: retryPolicy, journal, metrics, clock, random, log });
+  return {
+    outlet,
+    part: {
+      name: `destination ${name}`,
+      version,
+      run: (drain, stop) => outlet.run(drain, stop),
+      retire: () => outlet.retire(),
+      close: () => destination.close(),
+    },
+  };
+}
+
+function sourcePart({ name, kind, options, fingerprint }: SourceConfig, made: PartsDeps): SourcePart {
+  const { deps, journal, inlet, metrics } = made;
+  return {
+    name: `source ${name}`,
+    version: fingerprint,
+    run: (signal) =>
+      kind
+        .create(options, {
+          name,
+          clock: deps.clock,
+          log: deps.log.child({ source: name }),
+          stdin: deps.stdin,
+          checkpoints: journal.checkpoints(name),
+          accept: (batch) => inlet.accept(name, batch, signal),
+          lag: (bytes) => metrics.lagBytes(name, bytes),
+        })
+        .run(signal),
+  };
+}
