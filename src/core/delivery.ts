@@ -45,9 +45,10 @@ export const reasons = [
 ] as const;
 export type Reason = (typeof reasons)[number];
 
-/** What became of one item of a `partial` batch. */
+/** What became of one item of a `partial` batch. `unsent` is none: the request was full before it, or the receiver stopped ahead of it. */
 export type ItemResult =
   | { readonly status: 'delivered' }
+  | { readonly status: 'unsent' }
   | { readonly status: 'retry'; readonly reason: Reason; readonly detail?: string }
   | { readonly status: 'rejected'; readonly reason: Reason; readonly detail?: string };
 
@@ -55,7 +56,7 @@ export type ItemResult =
  * The outcome of one attempt, as a value. `detail` is for people: a short answer of the service, never a URL, a header or a secret.
  * `delivered.detail` says what is odd about a success (a mail that one of its recipients is refused for).
  * `retry.afterMs` is what the service asked for (`Retry-After`); `split` asks to try again with smaller batches.
- * `partial.items` has one result per delivery of the batch, in its order.
+ * `partial.items` has one result per delivery of the batch, in its order; at least one of them is not `unsent`.
  */
 export type SendResult =
   | { readonly status: 'delivered'; readonly detail?: string }

@@ -12,9 +12,11 @@ export interface HttpClientOptions {
   readonly tls: TlsOptions;
   /** URL of an HTTP proxy, with its credentials if any. */
   readonly proxy: string | undefined;
+  /** How much of an answer is read. Default: 64 KiB. */
+  readonly bodyBytesMax?: number;
 }
 
-const bodyBytesMax = 64 * 1024;
+const bodyBytesDefault = 64 * 1024;
 const connectMsMax = 10_000;
 
 /** A client of its own connections: one at a time, kept open between requests. Opens nothing until the first request. */
@@ -22,12 +24,13 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
   let dispatcher: Promise<Dispatcher> | undefined;
   // Destroying a dispatcher leaves a connection alone that is still being made; its socket listens to this.
   const life = new AbortController();
+  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesDefault;
   return {
     request(request) {
       dispatcher ??= createDispatcher(options, life.signal);
       const open = dispatcher;
       const bounds = { timeoutMs: options.timeoutMs, clock, signal: request.signal };
-      return bounded(bounds, (cut) => exchange(open, request, cut));
+      return bounded(bounds, (cut) => exchange(open, request, cut, bodyBytesMax));
     },
     async close() {
       const closing = dispatcher;
@@ -66,6 +69,7 @@ async function exchange(
   dispatcher: Promise<Dispatcher>,
   request: HttpRequestOptions,
   signal: AbortSignal,
+  bodyBytesMax: number,
 ): Promise<HttpReply> {
   const url = new URL(request.url);
   const headers = { 'user-agent': userAgent, ...credentials(url), ...request.headers };
@@ -79,7 +83,7 @@ async function exchange(
     body: request.method === 'GET' ? null : request.body,
     signal,
   });
-  const body = await readBody(reply.body);
+  const body = await readBody(reply.body, bodyBytesMax);
   const outside = reply.statusCode < 200 || reply.statusCode > 299;
   return {
     kind: 'reply',
@@ -98,7 +102,7 @@ function credentials(url: URL): { readonly authorization?: string } {
 }
 
 /** Leaving the loop early destroys the socket: an answer of gigabytes is not drained for the sake of keeping it. */
-async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBody(body: AsyncIterable<Uint8Array>, bodyBytesMax: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {

@@ -77,6 +77,13 @@ describe('an answer', () => {
     assert.equal(receiver.requests.length, 1);
   });
 
+  test('is read as far as the client was told', async () => {
+    receiver.script(answer(200, 'x'.repeat(100_000)));
+    const reader = createHttpClient({ ...defaults, bodyBytesMax: 90_000 }, systemClock);
+    assert.equal(replyOf(await send(receiver.url, {}, reader)).body.length, 90_000);
+    await reader.close();
+  });
+
   test('is cut at 64 KiB and its connection closed, not drained', async () => {
     receiver.script(huge(500, 1024 ** 3));
     const reply = replyOf(await send(receiver.url));

@@ -70,6 +70,16 @@ test('partial settles each item by itself', () => {
   assert.equal(verdict.dead, 1);
 });
 
+test('an item that was not sent stays due as it is, and is no failure', () => {
+  const verdict = settle(
+    { status: 'partial', items: [{ status: 'delivered' }, { status: 'unsent' }] },
+    batch.slice(0, 2),
+    context,
+  );
+  assert.deepEqual(verdict.settlements, [{ seq: 1, state: 'delivered' }]);
+  assert.equal(verdict.failure, undefined);
+});
+
 test('an item that a partial result forgot is tried again, never lost', () => {
   const verdict = settle({ status: 'partial', items: [{ status: 'delivered' }] }, batch, context);
   assert.deepEqual(
