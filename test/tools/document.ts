@@ -63,6 +63,10 @@ from; the first line of it lets editors check and complete while you type.
 - Durations: \`30s\`, \`10m\`, \`1h30m\`, or authentik's own form \`days=1;hours=2\`. Sizes: \`64KiB\`, \`256MiB\`, \`5MB\` or a number of bytes.
 - Secrets (marked so below) appear nowhere: not in logs, errors, metrics or pages. Keep them in the environment or in files.
 - Relative paths start where herald was started.
+- While \`herald run\` is running, a change of this file or of a file that it names is taken into use within a few seconds, or at once after
+  SIGHUP. It is checked first: one with problems changes nothing, is reported in the log and in \`/readyz\`, and sets
+  \`herald_config_last_reload_successful\` to 0. What did not change goes on undisturbed, what did is exchanged without losing or doubling a
+  line. \`journal\`, \`server\`, \`log\` and a changed \`stdin\` source count from the next start; the log says so.
 `;
 
 const rulesText = `\
