@@ -1,6 +1,16 @@
 import { braceOpen, carriageReturn } from './bytes.ts';
 import { Batch } from './batch.ts';
-import { brokenHeader, isPartial, noHeader, readHeader, streamOf, textOf, timeText, type Stream } from './cri.ts';
+import {
+  brokenHeader,
+  endOfTime,
+  isPartial,
+  noHeader,
+  readHeader,
+  streamOf,
+  textOf,
+  timeText,
+  type Stream,
+} from './cri.ts';
 import { readFrom, type Decoded, type Decoder, type DecoderOptions, type ResumePoint } from './decoder.ts';
 import { DockerScan, isDockerRecord, parseDocker } from './docker.ts';
 import { Joins, type OpenLine } from './joins.ts';
@@ -26,6 +36,7 @@ const attributesBytesMax = 64 * 1024;
 
 class FileDecoder implements Decoder, LineSink {
   readonly #lineBytesMax: number;
+  readonly #isTimestamped: boolean;
   readonly #from: ResumePoint;
   readonly #read: ReturnType<typeof createReader>;
   readonly #splitter: LineSplitter;
@@ -39,8 +50,9 @@ class FileDecoder implements Decoder, LineSink {
   #timeFrom = -1;
   #timeTo = -1;
 
-  constructor({ origin, maxLineBytes, lookalikes, resume }: DecoderOptions) {
+  constructor({ origin, maxLineBytes, lookalikes, form, resume }: DecoderOptions) {
     this.#lineBytesMax = maxLineBytes;
+    this.#isTimestamped = form === 'timestamped';
     this.#from = resume ?? { next: 0, open: {} };
     this.#scan = new Scan('', lookalikes);
     this.#escaped = new Scan('\\', lookalikes);
@@ -85,7 +97,8 @@ class FileDecoder implements Decoder, LineSink {
     const from = afterNoise(bytes, lineFrom, lineTo);
     const to = lineTo > from && bytes[lineTo - 1] === carriageReturn ? lineTo - 1 : lineTo;
     const first = bytes[from] ?? 0;
-    if (first >= 48 && first <= 57) {
+    if (this.#isTimestamped) this.#timestamped(from, to, offset);
+    else if (first >= 48 && first <= 57) {
       const header = readHeader(bytes, from, to);
       if (header !== noHeader) this.#cri(header, from, to, offset);
       else this.#bare(from, to, offset);
@@ -95,7 +108,7 @@ class FileDecoder implements Decoder, LineSink {
 
   tooLong(head: Buffer, offset: number): void {
     const header = readHeader(head, 0, head.length);
-    const isRecord = header !== noHeader && header !== brokenHeader;
+    const isRecord = !this.#isTimestamped && header !== noHeader && header !== brokenHeader;
     if (isPast(this.#from, offset, isRecord ? streamOf(header) : undefined)) return;
     if (isRecord) this.#part(streamOf(header), undefined, offset, timeText(head, 0), !isPartial(header));
     else this.#batch.count('oversized');
@@ -123,6 +136,19 @@ class FileDecoder implements Decoder, LineSink {
       this.#part(stream, this.#bytes.subarray(textFrom, to), offset, timeText(this.#bytes, from), !isPartial(header));
     } else if (to - textFrom > this.#lineBytesMax) this.#batch.count('oversized');
     else this.#whole(textFrom, to, stream, from);
+  }
+
+  #timestamped(from: number, to: number, offset: number): void {
+    if (isPast(this.#from, offset, undefined)) return;
+    const textFrom = endOfTime(this.#bytes, from, to) + 1;
+    if (textFrom === 0) {
+      this.#batch.count('unparsable');
+      return;
+    }
+    this.#timeFrom = from;
+    this.#timeTo = -1;
+    if (to - textFrom > this.#lineBytesMax) this.#batch.count('oversized');
+    else this.#whole(textFrom, to, undefined, from);
   }
 
   #dockerRecord(from: number, to: number, offset: number): void {

@@ -15,7 +15,6 @@ export const brokenHeader = -2;
  * an object for every line would cost more than the reading. The time begins at `from` and ends before the first blank.
  */
 export function readHeader(bytes: Uint8Array, from: number, to: number): number {
-  if (bytes[from + 4] !== 45 || bytes[from + 10] !== 84 || bytes[from + 13] !== 58) return noHeader;
   const timeEnd = endOfTime(bytes, from, to);
   if (timeEnd < 0 || bytes[timeEnd + 1] !== 115 || bytes[timeEnd + 2] !== 116 || bytes[timeEnd + 3] !== 100) {
     return noHeader;
@@ -48,16 +47,19 @@ export function timeText(bytes: Buffer, from: number): string {
   return bytes.toString('latin1', from, bytes.indexOf(blank, from));
 }
 
+/** The place behind the time that begins at `from`, which is a blank; -1 when there is none. */
+export function endOfTime(bytes: Uint8Array, from: number, to: number): number {
+  if (bytes[from + 4] !== 45 || bytes[from + 10] !== 84 || bytes[from + 13] !== 58) return -1;
+  // `2026-01-15T08:59:08.543472529Z` is by far the most frequent length; Go drops zeros at the end. With two digits left, a
+  // blank stands at the usual place too, the one behind `stdout`.
+  if (bytes[from + 30] === blank && bytes[from + 29] === 90 && from + 30 < to) return from + 30;
+  for (let at = from + 20; at < from + 36 && at < to; at++) if (bytes[at] === blank) return at;
+  return -1;
+}
+
 /** True for the beginning of a CRI header with nothing behind it: what a crash leaves of a record. */
 export function isCutHeader(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT[\d:.]*(?:(?:Z|[+-]\d\d:\d\d)(?: (?:s(?:t(?:d(?:o(?:ut?)?|e(?:rr?)?)?)?)?)?)?)?$/.test(text);
-}
-
-function endOfTime(bytes: Uint8Array, from: number, to: number): number {
-  // `2026-01-15T08:59:08.543472529Z` is by far the most frequent length; Go drops zeros at the end.
-  if (bytes[from + 30] === blank && from + 30 < to) return from + 30;
-  for (let at = from + 20; at < from + 36 && at < to; at++) if (bytes[at] === blank) return at;
-  return -1;
 }
 
 function streamAt(bytes: Uint8Array, at: number): number {

@@ -8,6 +8,11 @@ export interface DecoderOptions {
   readonly maxLineBytes: number;
   /** Emit the identification stage's `invalid_login` look-alikes as action `invalid_identifier`. */
   readonly lookalikes: boolean;
+  /**
+   * `detect` (the default) tells each line's wrapper by its bytes. `timestamped`: every line begins with the container's time and
+   * a blank, as the pod-log API writes it; what follows is the line, whatever it resembles. A line without a time is `unparsable`.
+   */
+  readonly form?: 'detect' | 'timestamped';
   /** Where reading starts. Default: the beginning. */
   readonly resume?: ResumePoint;
 }

@@ -24,6 +24,22 @@ export function parseTime(text: string): number | undefined {
   return ms >= 0 ? ms : undefined;
 }
 
+/**
+ * The instant of a time with a fraction and a zone as everybody would write it: UTC, nine digits, `Z`. Texts of this form sort by
+ * time. containerd drops zeros at the fraction's end, CRI-O writes `+00:00`, and the pod-log API rewrites both; the instant is the
+ * same. Any other text stays as it is.
+ */
+export function canonicalTime(text: string): string {
+  if (text.length === canonicalLength && text.endsWith('Z')) return text;
+  const ms = parseTime(text);
+  const match = ms === undefined ? null : /^.{19}(?:\.(\d{1,9}))?(?:Z|[+-]\d\d:\d\d)$/.exec(text);
+  if (ms === undefined || match === null) return text;
+  const second = new Date(ms).toISOString().slice(0, 19);
+  return `${second}.${(match[1] ?? '').padEnd(9, '0')}Z`;
+}
+
+const canonicalLength = '2026-01-15T08:59:08.543472529Z'.length;
+
 /** Milliseconds since 1970 of seconds since 1970; undefined for what cannot be a time. */
 export function parseEpoch(seconds: number): number | undefined {
   const ms = Math.floor(seconds * 1000);
