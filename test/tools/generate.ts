@@ -4,6 +4,8 @@ import { kinds } from '../../src/build.ts';
 import { exampleText } from '../../src/cli/example.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { schemaText } from '../../src/cli/schema.ts';
+import { configSchema } from '../../src/config/publish.ts';
+import { chartSchema, chartTable } from './chart.ts';
 import { configurationDocument, destinationsTable } from './document.ts';
 
 // Writes every file that is derived from the registries; with --check only says which of them are out of date.
@@ -15,7 +17,13 @@ const files: readonly (readonly [string, (before: string) => string])[] = [
   ['config.example.yaml', exampleText],
   ['docs/configuration.md', () => configurationDocument(kinds)],
   ['README.md', readme],
+  ['helm/values.schema.json', () => chartSchema(chartValues(), configSchema(kinds))],
+  ['helm/README.md', (before) => section(before, 'values', chartTable(chartValues()))],
 ];
+
+function chartValues(): string {
+  return readFileSync(join(root, 'helm', 'values.yaml'), 'utf8');
+}
 
 function readme(before: string): string {
   return section(section(before, 'destinations', destinationsTable(kinds)), 'commands', commandsTable());
