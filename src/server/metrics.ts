@@ -34,8 +34,8 @@ export function createMetrics(gauges: Gauges): MetricsPage {
   of.journalFull.inc(0);
   of.reloaded.set(1);
   const refresh = (): void => {
-    // Those of a destination that is gone from the configuration would stand still for ever.
-    for (const gauge of [of.queue, of.dead, of.oldest]) gauge.reset();
+    // Those of a destination that is gone from the configuration would stand still for ever; `made` is counted by the journal.
+    for (const one of [of.made, of.queue, of.dead, of.oldest]) one.reset();
     for (const [destination, state] of gauges.queues()) {
       of.made.inc({ destination }, state.made);
       of.queue.set({ destination }, state.pending);

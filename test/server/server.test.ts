@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 
 const metrics = createMetrics({
-  queues: () => new Map([['chat', { pending: 3, oldestAt: 4000, dead: 1 }]]),
+  queues: () => new Map([['chat', { made: 9, pending: 3, oldestAt: 4000, dead: 1 }]]),
   journalBytes: () => 4096,
   nowMs: () => 10_000,
 });
@@ -43,9 +43,11 @@ test('/metrics has what was counted and what is read at the scrape', async () =>
   metrics.lines('server', 'access', 7);
   metrics.deliveries('chat', 'retry', 'throttled', 2);
   metrics.deliveryLatency('chat', 0.02);
+  await fetch(`${base}/metrics`);
   const text = await (await fetch(`${base}/metrics`)).text();
   for (const line of [
     'herald_lines_total{source="server",family="access"} 7',
+    'herald_deliveries_made_total{destination="chat"} 9',
     'herald_deliveries_total{destination="chat",outcome="retry",reason="throttled"} 2',
     'herald_delivery_queue{destination="chat"} 3',
     'herald_delivery_oldest_seconds{destination="chat"} 6',

@@ -26,14 +26,16 @@ export function temporaryFolder(context: { after(undo: () => void): void }): str
   return folder;
 }
 
-/** Starts `herald …` in a folder. The test ends it, at the latest when it is over. */
+/** Starts `herald …` in a folder, `under` another program where one is given. The test ends it, at the latest when it is over. */
 export function startDaemon(
   context: { after(undo: () => Promise<void>): void },
   folder: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  under: readonly string[] = [],
 ): Daemon {
-  const child = spawn(process.execPath, [bundle, ...args], {
+  const [command = process.execPath, ...rest] = [...under, process.execPath, bundle, ...args];
+  const child = spawn(command, rest, {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -59,12 +61,20 @@ export function startDaemon(
   };
 }
 
-/** Writes `config.yaml` into the folder: a file source on `app.log`, one rule for all events, the given destination. */
-export function writeConfig(folder: string, destination: string, more = ''): void {
+/** Writes `config.yaml` into the folder: a file source on `app.log` unless another is given, one rule for all events, the given destination. */
+export function writeConfig(
+  folder: string,
+  destination: string,
+  more = '',
+  {
+    source = `{type: file, paths: [${folder}/*.log], start_at: beginning}`,
+    journal = `{path: ${folder}/journal}`,
+  }: { readonly source?: string; readonly journal?: string } = {},
+): void {
   writeFileSync(
     join(folder, 'config.yaml'),
-    `sources: [{type: file, paths: [${folder}/*.log], start_at: beginning}]
-journal: {path: ${folder}/journal}
+    `sources: [${source}]
+journal: ${journal}
 rules:
   - {name: all, policies: [{action: "*"}], destinations: [out]}
 destinations:

@@ -1,5 +1,5 @@
-/** One event line as authentik prints it, distinct by `serial`, which is its user's key. */
-export function eventLine(serial: number, action = 'login_failed'): string {
+/** One event line as authentik prints it, distinct by `serial`, which is its user's key; `context` is added to the event's own. */
+export function eventLine(serial: number, action = 'login_failed', context: object = {}): string {
   const second = String(serial % 60).padStart(2, '0');
   const micro = String(serial % 1_000_000).padStart(6, '0');
   return JSON.stringify({
@@ -8,6 +8,7 @@ export function eventLine(serial: number, action = 'login_failed'): string {
     context: {
       username: `user-${serial}`,
       http_request: { args: {}, method: 'POST', path: '/api/v3/flows/executor/default/' },
+      ...context,
     },
     event: 'Created Event',
     level: 'info',

@@ -59,3 +59,12 @@ export async function waitFor(holds: () => boolean, what: string, waitMsMax = 10
     await systemClock.sleep(5);
   }
 }
+
+/** As {@link waitFor} for what has to be asked for; `what` is said as it is at the end. */
+export async function waitUntil(holds: () => Promise<boolean>, what: () => string, waitMsMax = 10_000): Promise<void> {
+  const until = systemClock.monotonic() + waitMsMax;
+  while (!(await holds())) {
+    if (systemClock.monotonic() > until) throw new Error(`waited in vain for ${what()}`);
+    await systemClock.sleep(20);
+  }
+}

@@ -103,7 +103,8 @@ export async function startHttpReceiver(
   };
 }
 
-async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
+/** Reads a request to its end. Rejects when the client cuts it. */
+export async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
   const body = await buffer(request);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { families, type Family, type FamilyCounts } from '../../src/core/family.ts';
+import type { Ledger } from './kubelet/ledger.ts';
+
+/** Lines by family of the one source, deliveries of the one destination: what a daemon says about itself in one place. */
+export interface Books {
+  readonly lines: FamilyCounts;
+  readonly made: number;
+  readonly delivered: number;
+  readonly pending: number;
+  readonly dead: number;
+  readonly shed: number;
+}
+
+/** The books as /readyz has them. */
+export function booksOfReadiness(page: string): Books {
+  const { lines, destinations }: { lines: { file?: FamilyCounts }; destinations: { out: Books } } = JSON.parse(page);
+  const { made, delivered, pending, dead, shed } = destinations.out;
+  return { lines: lines.file ?? {}, made, delivered, pending, dead, shed };
+}
+
+/** The books as /metrics has them. What it counts from the start of the process is added to what the journal held `before`. */
+export function booksOfMetrics(page: string, before: Books): Books {
+  const sum = (name: string, ...labels: readonly string[]): number =>
+    page
+      .split('\n')
+      .filter((line) => line.startsWith(`herald_${name}{`) && labels.every((label) => line.includes(label)))
+      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  const out = 'destination="out"';
+  const lines: { [F in Family]?: number } = {};
+  for (const family of families) {
+    const count = sum('lines_total', 'source="file"', `family="${family}"`) + (before.lines[family] ?? 0);
+    if (count > 0) lines[family] = count;
+  }
+  return {
+    lines,
+    made: sum('deliveries_made_total', out),
+    delivered: sum('deliveries_total', out, 'outcome="delivered"') + before.delivered,
+    pending: sum('delivery_queue', out),
+    dead: sum('dead_letters', out),
+    shed: sum('deliveries_total', out, 'outcome="shed"') + before.shed,
+  };
+}
+
+/** The books as the journal in a folder holds them, whether a daemon has it open or died in it. All zero when there is no journal. */
+export function booksOfJournal(folder: string): Books {
+  if (!existsSync(join(folder, 'herald.db'))) return { lines: {}, made: 0, delivered: 0, pending: 0, dead: 0, shed: 0 };
+  return reading(folder, (db) => {
+    const lines: { [F in Family]?: number } = {};
+    for (const row of db.prepare('SELECT family, count FROM line_count').all()) {
+      const family = families.find((one) => one === row['family']);
+      if (family !== undefined) lines[family] = Number(row['count']);
+    }
+    const out = db.prepare(`SELECT made, delivered, dead, shed FROM destination WHERE name = 'out'`).get() ?? {};
+    const of = (name: string): number => Number(out[name] ?? 0);
+    const pending = Number(db.prepare('SELECT count(*) AS n FROM delivery WHERE state = 0').get()?.['n']);
+    return { lines, made: of('made'), delivered: of('delivered'), pending, dead: of('dead'), shed: of('shed') };
+  });
+}
+
+/** The serials of the events in a journal in the order of writing; herald's own events have none. */
+export function serialsOfJournal(folder: string): readonly number[] {
+  return reading(folder, (db) => {
+    const rows = db.prepare('SELECT CAST(body AS TEXT) AS body FROM event ORDER BY seq').all();
+    return rows.flatMap((row) => serialOf(String(row['body'])));
+  });
+}
+
+function reading<T>(folder: string, read: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(folder, 'herald.db'), { readOnly: true });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+function serialOf(body: string): readonly number[] {
+  const { user }: { user: { pk?: number } } = JSON.parse(body);
+  return typeof user.pk === 'number' ? [user.pk] : [];
+}
+
+/** Nothing is read without being counted: the lines read are the lines written. */
+export function assertLinesLaw(lines: FamilyCounts, ledger: Ledger, where: string): void {
+  const { event = 0, unparsable = 0, oversized = 0 } = lines;
+  const all = Object.values(lines).reduce((total, count) => total + count, 0);
+  const read = { events: event, others: all - event - unparsable - oversized, unparsable, oversized };
+  const { events, others } = ledger;
+  const wrote = { events, others, unparsable: ledger.unparsable, oversized: ledger.oversized };
+  assert.deepEqual(read, wrote, `lines read are the lines written (${where})`);
+}
+
+/** Nothing is made without an end or a place in the queue. */
+export function assertDeliveriesLaw({ made, delivered, pending, dead, shed }: Books, where: string): void {
+  assert.equal(made, delivered + pending + dead + shed, `made = delivered + pending + dead + shed (${where})`);
+}
+
+/** Every serial exactly once in the journal and, unless it was given up, at least once at the sink; in order per log in both. */
+export function assertSerials(ledger: Ledger, journal: readonly number[], sink: readonly number[]): void {
+  for (const { name, from, to } of ledger.logs) {
+    const wanted = Array.from({ length: to - from }, (_, at) => from + at);
+    const ofLog = (serial: number): boolean => serial >= from && serial < to;
+    assertSame(journal.filter(ofLog), wanted, `journal of ${name}`);
+    assertSame([...new Set(sink.filter(ofLog))], wanted, `sink of ${name}`);
+  }
+  assert.equal(journal.length, ledger.events, 'nothing else is in the journal');
+}
+
+/** deepEqual of ten thousand numbers says little: this says which are missing, which come twice and where the order breaks. */
+function assertSame(actual: readonly number[], wanted: readonly number[], what: string): void {
+  const there = new Set(actual);
+  const missing = wanted.filter((serial) => !there.has(serial));
+  const brief = (list: readonly number[]): string => `${list.length} (${list.slice(0, 10).join(', ')}…)`;
+  assert.equal(missing.length, 0, `${what}: missing ${brief(missing)}`);
+  assert.equal(actual.length - there.size, 0, `${what}: ${actual.length - there.size} come twice`);
+  const at = actual.findIndex((serial, index) => serial !== wanted[index]);
+  assert.equal(at, -1, `${what}: order breaks at ${at}: ${actual.slice(at, at + 5).join(', ')}`);
+}
