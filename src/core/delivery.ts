@@ -18,6 +18,8 @@ export interface Delivery {
   readonly event: SafeEvent;
   /** The event as JSON, where the journal has it at hand; saves writing it anew. */
   readonly bytes?: Uint8Array;
+  /** The event's time, where the journal has it at hand; saves parsing the event for it. */
+  readonly at?: number;
   readonly rule: string;
   readonly severity: Severity;
   /** How many attempts were made before this one. */
@@ -54,7 +56,7 @@ export type ItemResult =
 
 /**
  * The outcome of one attempt, as a value. `detail` is for people: a short answer of the service, never a URL, a header or a secret.
- * `delivered.detail` says what is odd about a success (a mail that one of its recipients is refused for).
+ * `delivered.detail` and `partial.detail` say what is odd about a success (a mail that one of its recipients is refused for).
  * `retry.afterMs` is what the service asked for (`Retry-After`); `split` asks to try again with smaller batches.
  * `partial.items` has one result per delivery of the batch, in its order; at least one of them is not `unsent`.
  */
@@ -68,4 +70,4 @@ export type SendResult =
       readonly split?: boolean;
     }
   | { readonly status: 'rejected'; readonly reason: Reason; readonly detail?: string }
-  | { readonly status: 'partial'; readonly items: readonly ItemResult[] };
+  | { readonly status: 'partial'; readonly items: readonly ItemResult[]; readonly detail?: string };

@@ -1,7 +1,8 @@
 import type { SendResult } from '../core/delivery.ts';
-import { isObject, type JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { classifyReply, describeReply } from '../net/classify.ts';
 import type { HttpFailure, HttpReply } from '../net/http.ts';
+import { jsonBody } from '../net/json-body.ts';
 
 const afterMsMax = 3_600_000;
 
@@ -24,18 +25,6 @@ function bodyRetryAfterMs(body: JsonObject | undefined): number | undefined {
   const seconds = body?.retry_after;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined;
   return Math.min(Math.ceil(seconds * 1000), afterMsMax);
-}
-
-/** The body when it is a JSON object. */
-function jsonBody(text: string): JsonObject | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? body : undefined;
-  } catch {
-    // A body that only begins like JSON says nothing to us.
-    return undefined;
-  }
 }
 
 function accepted(reply: HttpReply, body: JsonObject | undefined): SendResult {

@@ -4,6 +4,7 @@ import type { Secret } from '../core/secret.ts';
 import { textVariables } from '../expression/environment.ts';
 import { compileTemplate } from '../expression/template.ts';
 import type { OptionProblem } from './destination.ts';
+import { headerNameProblems } from './header-names.ts';
 import type { ScopeOf } from './webhook-body.ts';
 
 export type HeaderOptions = { readonly [name: string]: Secret };
@@ -11,24 +12,8 @@ export type HeaderOptions = { readonly [name: string]: Secret };
 /** The headers of one request, names in lower case, values fit for the wire. */
 export type WriteHeaders = (delivery: Delivery, scopeOf: ScopeOf) => { readonly [name: string]: string };
 
-/** Headers that belong to the connection or to herald. */
-const reserved: ReadonlySet<string> = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'webhook-id',
-  'webhook-signature',
-  'webhook-timestamp',
-]);
+/** Headers of Standard Webhooks. */
+const own = ['webhook-id', 'webhook-signature', 'webhook-timestamp'];
 
 /** Compiles the user's headers, which may hold `${ CEL }`. */
 export function headerWriter(options: HeaderOptions): WriteHeaders {
@@ -48,20 +33,17 @@ export function headerWriter(options: HeaderOptions): WriteHeaders {
 
 /** What is wrong with the headers. With several events in a request a header cannot be about one of them. */
 export function headerProblems(options: HeaderOptions, batched: boolean): readonly OptionProblem[] {
-  const seen = new Set<string>();
-  return Object.entries(options).flatMap(([name, value]) => {
+  const names = headerNameProblems(Object.keys(options), own);
+  const misnamed = new Set(names.map(({ path }) => path[1]));
+  const values = Object.entries(options).flatMap(([name, value]) => {
+    if (misnamed.has(name)) return [];
     const path = ['headers', name];
-    const lower = name.toLowerCase();
-    const again = seen.has(lower);
-    seen.add(lower);
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return [{ path, message: 'not a header name' }];
-    if (reserved.has(lower)) return [{ path, message: 'set by herald itself' }];
-    if (again) return [{ path, message: 'given twice' }];
     const template = compileTemplate(value.reveal(), textVariables);
     if (!template.ok) return template.problems.map(({ message }) => ({ path, message }));
     const hole = /(?<!\$)\$\{/.test(value.reveal());
     return batched && hole ? [{ path, message: 'an expression needs `encoding: single`' }] : [];
   });
+  return [...names, ...values];
 }
 
 /** UTF-8 on the wire, in the Latin-1 string that HTTP libraries take; no line ends or other controls, which events may hold. */

@@ -1,12 +1,12 @@
-import type { SendResult } from '../core/delivery.ts';
+import type { Reason, SendResult } from '../core/delivery.ts';
 import { redactText } from '../redact/text.ts';
 import { cut } from '../render/cut.ts';
 import { visible } from '../render/visible.ts';
 import type { HttpFailure, HttpReply } from './http.ts';
 
 const retryAfterMsMax = 3_600_000;
-/** Tokens rotate and hooks are repaired by people: hold and ask again slowly. */
-const unauthorizedMs = 120_000;
+/** How long to hold what only people can repair (tokens, hooks, names of indexes) before asking again. */
+const heldMs = 120_000;
 const detailCharsMax = 200;
 
 /** What a destination's answer means, where the service has no words of its own. `batchSize` is how many deliveries the request carried. */
@@ -17,8 +17,8 @@ export function classifyReply(reply: HttpReply | HttpFailure, nowMs: number, bat
   const detail = describeReply(reply);
   if (status >= 300 && status <= 399) return { status: 'rejected', reason: 'redirect', detail };
   if (status === 401 || status === 403) {
-    const afterMs = Math.max(retryAfterMs(reply.headers['retry-after'], nowMs) ?? 0, unauthorizedMs);
-    return { status: 'retry', reason: 'unauthorized', afterMs, detail };
+    const afterMs = Math.max(retryAfterMs(reply.headers['retry-after'], nowMs) ?? 0, heldMs);
+    return { ...held(detail), afterMs };
   }
   if (status === 404 || status === 410) return { status: 'rejected', reason: 'not_found', detail };
   if (status === 413) {
@@ -32,6 +32,11 @@ export function classifyReply(reply: HttpReply | HttpFailure, nowMs: number, bat
     return { status: 'retry', reason, detail, ...(afterMs !== undefined && { afterMs }) };
   }
   return { status: 'rejected', reason: 'invalid', detail };
+}
+
+/** What people must repair (we are not let in, it is switched off, there is no such index): asked again slowly, and nothing is given up meanwhile. */
+export function held(detail: string, reason: Reason = 'unauthorized'): Extract<SendResult, { status: 'retry' }> {
+  return { status: 'retry', reason, afterMs: heldMs, detail };
 }
 
 /** `HTTP 400: <start of the body>` for people: one line, at most 200 characters of the answer. */

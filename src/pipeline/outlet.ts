@@ -133,7 +133,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
     else if (result.status === 'delivered') itemsMax = Math.min(policy.items, itemsMax * 2);
     finish(verdict.settlements, batch);
     // Taken, but not as it was meant: some of several recipients were refused.
-    if (result.status === 'delivered' && result.detail !== undefined) {
+    if ((result.status === 'delivered' || result.status === 'partial') && result.detail !== undefined) {
       log.warn({ destination: name, detail: result.detail }, 'delivered in part');
     }
     notice(verdict);
