@@ -1,10 +1,23 @@
 import type { DestinationKind } from './destination.ts';
 import { discord } from './discord.ts';
 import { local } from './local.ts';
+import { ntfy } from './ntfy.ts';
+import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { stdout } from './stdout.ts';
+import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of destination. Configuration, documentation and contract tests are derived from this list. */
-export const destinations: readonly DestinationKind[] = [webhook, slack, discord, smtp, local, stdout];
+export const destinations: readonly DestinationKind[] = [
+  webhook,
+  slack,
+  discord,
+  teams,
+  pagerduty,
+  ntfy,
+  smtp,
+  local,
+  stdout,
+];

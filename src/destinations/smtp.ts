@@ -1,7 +1,7 @@
 import type { Delivery, SendResult } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import type { HttpFailure } from '../net/http.ts';
-import { shortText } from '../net/classify.ts';
+import { held, shortText } from '../net/classify.ts';
 import type { SmtpRefused } from '../net/smtp-failure.ts';
 import { createSmtpClient, type SmtpAccepted } from '../net/smtp.ts';
 import { renderDigest } from '../render/digest.ts';
@@ -49,7 +49,6 @@ const schema = {
 } as const satisfies ObjectSchema;
 
 const defaultPort = { starttls: 587, implicit: 465, none: 25 } as const;
-const unauthorizedMs = 120_000;
 
 /** A mail per event; several at once become one digest mail. */
 export const smtp = defineDestination({
@@ -123,7 +122,7 @@ function classifyRefusal({ stage, code, text }: SmtpRefused): SendResult {
   const detail = `SMTP ${text}`;
   if (code < 500) return { status: 'retry', reason: 'unavailable', detail };
   if (stage === 'auth' || code === 530 || code === 534 || code === 535 || code === 538) {
-    return { status: 'retry', reason: 'unauthorized', afterMs: unauthorizedMs, detail };
+    return held(detail);
   }
   // Before any mail was offered, or out of step: another connection may do better.
   if (stage === 'session' || code === 503) return { status: 'retry', reason: 'unavailable', detail };

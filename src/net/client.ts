@@ -90,7 +90,7 @@ async function exchange(
     status: reply.statusCode,
     headers: singleHeaders(reply.headers),
     // Error pages like to repeat the path that was asked for, which is where chat services put their secret.
-    body: outside ? scrub(body, url, headers) : body,
+    body: outside ? scrub(body, url, headers, request.secrets) : body,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Reason } from '../core/delivery.ts';
+import type { Secret } from '../core/secret.ts';
 
 export interface HttpRequestOptions {
   readonly method: 'POST' | 'PUT' | 'GET';
@@ -6,6 +7,8 @@ export interface HttpRequestOptions {
   readonly headers: { readonly [name: string]: string };
   readonly body: string | Uint8Array;
   readonly signal: AbortSignal;
+  /** What in the body is secret: an answer that repeats it is masked, like the address and the headers. */
+  readonly secrets?: readonly Secret[];
 }
 
 /** A finished answer: the body is read to its end or its cap, nothing is left to drain. Header names in lower case. */

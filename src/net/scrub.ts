@@ -1,3 +1,5 @@
+import type { Secret } from '../core/secret.ts';
+
 const secretLengthMin = 8;
 
 /** Headers whose values are no secret and may stand in an answer. */
@@ -12,9 +14,14 @@ const plainHeaders: ReadonlySet<string> = new Set([
 
 /**
  * The text with everything of the request's address and headers that could be a secret replaced by `***`:
- * host, path, path segments and query values of eight characters and more, user-info, header values.
+ * host, path, path segments and query values of eight characters and more, user-info, header values. So is every one of `secrets`.
  */
-export function scrub(text: string, url: URL, headers: { readonly [name: string]: string }): string {
+export function scrub(
+  text: string,
+  url: URL,
+  headers: { readonly [name: string]: string },
+  secrets: readonly Secret[] = [],
+): string {
   if (text === '') return text;
   const found = [
     url.href,
@@ -31,9 +38,10 @@ export function scrub(text: string, url: URL, headers: { readonly [name: string]
       .filter(([name]) => !plainHeaders.has(name.toLowerCase()))
       .flatMap(([, value]) => [value, ...value.split(' ')]),
   ];
-  const secrets = new Set(found.flatMap((part) => [part, decoded(part)]).filter((s) => s.length >= secretLengthMin));
+  const long = found.flatMap((part) => [part, decoded(part)]).filter((part) => part.length >= secretLengthMin);
+  const hidden = new Set([...long, ...secrets.map((secret) => secret.reveal()).filter((part) => part !== '')]);
   // The longest first, so that no rest of a long one is left when a short one is part of it.
-  const ordered = [...secrets].sort((a, b) => b.length - a.length);
+  const ordered = [...hidden].sort((a, b) => b.length - a.length);
   return ordered.reduce((out, secret) => out.replaceAll(secret, '***'), text);
 }
 

@@ -11,20 +11,23 @@ export function cut(text: string, max: number): string {
   return text.slice(0, boundary(text, max - 1)).trimEnd() + ellipsis;
 }
 
+/** The longest start of the text, cut like `cut`, whose size is at most `max`. The size must not shrink as the text grows. */
+export function cutTo(text: string, max: number, size: (text: string) => number): string {
+  if (size(text) <= max) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (size(cut(text, middle)) <= max) low = middle;
+    else high = middle - 1;
+  }
+  return cut(text, low);
+}
+
 /** The escaped text in at most `max` UTF-16 units: what does not fit is left off before escaping, so no escape is ever torn. */
 export function fit(text: string, max: number, escape: (text: string) => string): string {
   // A text far beyond the limit is not worth escaping whole: no escape makes a text shorter.
-  const head = cut(text, max);
-  const whole = escape(head);
-  if (whole.length <= max) return whole;
-  let low = 0;
-  let high = max;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (escape(cut(text, middle)).length <= max) low = middle;
-    else high = middle - 1;
-  }
-  return escape(cut(text, low));
+  return escape(cutTo(cut(text, max), max, (part) => escape(part).length));
 }
 
 /** The items in at most `max` UTF-16 units, joined, with `+n more` for those that do not fit. */

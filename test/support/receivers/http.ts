@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { Socket } from 'node:net';
+import { isObject } from '../../../src/core/json.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { listen } from './listen.ts';
 
@@ -110,6 +111,21 @@ export async function readRequest(request: IncomingMessage): Promise<ReceivedReq
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
   return { method: request.method ?? '', path: request.url ?? '', headers, body };
+}
+
+/** The body as a JSON object, if it is one. */
+export function jsonObject(body: Buffer): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for the text of a web address. */
+export function isWebAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
 }
 
 /** A whole answer. */

@@ -71,9 +71,10 @@ export async function startService(kind: DestinationKind): Promise<Service | und
 async function startHttpService({ type, schema, example }: DestinationKind): Promise<Service> {
   const receiver = await startHttpReceiver();
   const service = standIns.get(type);
-  const point =
-    service?.point ?? ((written, origin) => ({ ...written, url: withOrigin(urlOf(schema, written), origin) }));
-  const options = point(example, receiver.url);
+  const options = service?.point?.(example, receiver.url) ?? {
+    ...example,
+    url: withOrigin(urlOf(schema, example), receiver.url),
+  };
   const answers: { readonly [S in Situation]: Answer } = {
     fine: service === undefined ? answer(200, 'ok') : played(service.create(options)),
     throttled: answer(429, 'slow down', { 'retry-after': '7' }),
@@ -115,7 +116,9 @@ async function startHttpService({ type, schema, example }: DestinationKind): Pro
 function urlOf(schema: ObjectSchema, written: Written): string {
   const options: unknown = load(schema, written);
   const url = isObject(options) ? options['url'] : undefined;
-  return url instanceof Secret ? url.reveal() : String(url);
+  if (url instanceof Secret) return url.reveal();
+  assert.ok(typeof url === 'string', 'an HTTP kind has an address');
+  return url;
 }
 
 function withOrigin(url: string, origin: string): string {

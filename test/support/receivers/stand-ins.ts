@@ -1,5 +1,8 @@
 import type { Written } from './destination.ts';
 import type { StandIn } from './http.ts';
+import { ntfyStandIn } from './ntfy.ts';
+import { pagerDutyStandIn } from './pagerduty.ts';
+import { teamsStandIn } from './teams.ts';
 
 /** The stand-in of one kind of destination, for the contract tests. */
 export interface ServiceOfKind {
@@ -10,4 +13,11 @@ export interface ServiceOfKind {
 }
 
 /** Stand-ins by type. A kind without one gets a server that says 200 to everything. */
-export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, ServiceOfKind>([]);
+export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, ServiceOfKind>([
+  ['pagerduty', { create: ({ routing_key: key }) => pagerDutyStandIn(String(key)) }],
+  ['teams', { create: ({ url }) => teamsStandIn(new URL(String(url)).searchParams.get('sig') ?? '') }],
+  [
+    'ntfy',
+    { create: ({ topic, token }) => ntfyStandIn({ topic: String(topic), authorization: `Bearer ${String(token)}` }) },
+  ],
+]);
