@@ -5,6 +5,7 @@ import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
+import { splunkHec } from './splunk/splunk-hec.ts';
 import { stdout } from './stdout.ts';
 import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
@@ -18,6 +19,7 @@ export const destinations: readonly DestinationKind[] = [
   pagerduty,
   ntfy,
   smtp,
+  splunkHec,
   local,
   stdout,
 ];

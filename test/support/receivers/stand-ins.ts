@@ -2,6 +2,7 @@ import type { Written } from './destination.ts';
 import type { StandIn } from './http.ts';
 import { ntfyStandIn } from './ntfy.ts';
 import { pagerDutyStandIn } from './pagerduty.ts';
+import { createSplunk } from './splunk.ts';
 import { teamsStandIn } from './teams.ts';
 
 /** The stand-in of one kind of destination, for the contract tests. */
@@ -15,6 +16,7 @@ export interface ServiceOfKind {
 /** Stand-ins by type. A kind without one gets a server that says 200 to everything. */
 export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, ServiceOfKind>([
   ['pagerduty', { create: ({ routing_key: key }) => pagerDutyStandIn(String(key)) }],
+  ['splunk_hec', { create: ({ token }) => createSplunk({ token: String(token) }).standIn }],
   ['teams', { create: ({ url }) => teamsStandIn(new URL(String(url)).searchParams.get('sig') ?? '') }],
   [
     'ntfy',
