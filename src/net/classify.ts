@@ -1,8 +1,10 @@
 import type { Reason, SendResult } from '../core/delivery.ts';
+import { asObject, asText, get } from '../core/json.ts';
 import { redactText } from '../redact/text.ts';
 import { cut } from '../render/cut.ts';
 import { visible } from '../render/visible.ts';
 import type { HttpFailure, HttpReply } from './http.ts';
+import { jsonBody } from './json-body.ts';
 
 const retryAfterMsMax = 3_600_000;
 /** How long to hold what only people can repair (tokens, hooks, names of indexes) before asking again. */
@@ -41,8 +43,16 @@ export function held(detail: string, reason: Reason = 'unauthorized'): Extract<S
 
 /** `HTTP 400: <start of the body>` for people: one line, at most 200 characters of the answer. */
 export function describeReply(reply: HttpReply): string {
-  const body = shortText(reply.body);
+  const body = shortText(errorText(reply.body));
   return body === '' ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${body}`;
+}
+
+/** `{"error": {"code": …, "message": …}}` in words; the masking of credentials would take a code for one. */
+function errorText(body: string): string {
+  const error = asObject(get(jsonBody(body), 'error'));
+  const code = asText(get(error, 'code'));
+  if (code === undefined || !/^[A-Z]\w{2,60}$/i.test(code)) return body;
+  return [code, asText(get(error, 'message')) ?? ''].join(' ');
 }
 
 /** The start of a foreign text on one line for people: credentials masked, nothing hidden. */

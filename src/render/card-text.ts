@@ -2,7 +2,7 @@ import { defang } from './defang.ts';
 import { visible } from './visible.ts';
 
 /** Names that Teams may take for a mention even without markup. */
-const mention = /(?<![\w.])@(?=(?:everyone|channel|team)\b)/gi;
+const mention = /(?<![\w.])@(?=everyone|channel|team)/gi;
 /** `{{DATE(…)}}` and `{{TIME(…)}}` are replaced by clients wherever they stand. */
 const call = /\{(?=\{)/g;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { classifyReply, retryAfterMs, shortText } from '../../src/net/classify.ts';
+import { classifyReply, describeReply, retryAfterMs, shortText } from '../../src/net/classify.ts';
 import { failureOf } from '../../src/net/failure.ts';
 import type { HttpReply } from '../../src/net/http.ts';
 import { scrub } from '../../src/net/scrub.ts';
@@ -91,6 +91,14 @@ describe('what an answer means', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test('the code of an error is told, not taken for a credential', () => {
+  const told = (body: string): string => describeReply(reply(401, {}, body));
+  const error = '{"error":{"code":"DirectApiAuthorizationRequired","message":"The request must be authenticated."}}';
+  assert.equal(told(error), 'HTTP 401: DirectApiAuthorizationRequired The request must be authenticated.');
+  assert.equal(told('{"error":{"code":"InvalidToken"}}'), 'HTTP 401: InvalidToken');
+  assert.doesNotMatch(told('{"code":"4f6a0c1e8b2d4f7390a1c5e7b9d3f208"}'), /4f6a0c/);
 });
 
 describe('Retry-After', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { cut, fit, list } from '../../src/render/cut.ts';
+import { cardText } from '../../src/render/card-text.ts';
+import { cut, cutTo, fit, list } from '../../src/render/cut.ts';
 import { defang } from '../../src/render/defang.ts';
 import { discordLink, discordText } from '../../src/render/discord-text.ts';
 import { headerText } from '../../src/render/header.ts';
@@ -29,7 +30,17 @@ const hostile = fc
 
 // eslint-disable-next-line no-control-regex -- it is what must not be there
 const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/u;
-const escapers = { visible, plainText, terminalText, headerText, htmlText, slackMrkdwn, slackPlain, discordText };
+const escapers = {
+  visible,
+  plainText,
+  terminalText,
+  headerText,
+  htmlText,
+  slackMrkdwn,
+  slackPlain,
+  discordText,
+  cardText,
+};
 
 describe('every escaper', () => {
   for (const [name, escape] of Object.entries(escapers)) {
@@ -52,6 +63,7 @@ describe('every escaper', () => {
     slackMrkdwn,
     slackPlain,
     discordText,
+    cardText,
   })) {
     test(`${name}: no address to click`, () => {
       fc.assert(
@@ -194,6 +206,18 @@ describe('cutting', () => {
       }),
       runs,
     );
+  });
+
+  test('cutTo holds a limit of bytes and wastes no room', () => {
+    const bytes = (text: string): number => Buffer.byteLength(text);
+    fc.assert(
+      fc.property(hostile, fc.nat(40), (text, max) => {
+        assert.ok(bytes(cutTo(text, max, bytes)) <= max);
+        assert.ok(bytes(text) > max || cutTo(text, max, bytes) === text);
+      }),
+      runs,
+    );
+    assert.equal(cutTo('王王王王', 9, bytes), '王王…');
   });
 
   test('fit holds the limit after escaping and tears no escape', () => {
