@@ -39,8 +39,13 @@ export const knownActions: ReadonlySet<string> = new Set([
   'access_request_revoked',
 ]);
 
+/** herald's own: log lines are lost. */
+export const gapAction = 'herald_gap';
+/** herald's own: somebody tests a destination. */
+export const testAction = 'herald_test';
+
 /** The closed set of action classes, fit for a metric label: an action itself is an open string. */
 export function actionClass(action: string): 'known' | 'custom' | 'unknown' {
-  if (knownActions.has(action)) return 'known';
+  if (knownActions.has(action) || action === gapAction) return 'known';
   return action.startsWith('custom_') ? 'custom' : 'unknown';
 }

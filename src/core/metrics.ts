@@ -13,6 +13,8 @@ export interface Metrics {
   /** `known` for an action of authentik's list, `custom` for `custom_*`, else `unknown`. */
   events(actionClass: 'known' | 'custom' | 'unknown', count: number): void;
   duplicates(source: string, count: number): void;
+  /** Stretches of lines that can never be read any more. */
+  gaps(source: string, count: number): void;
   redactions(kind: string, count: number): void;
   ruleMatches(rule: string, count: number): void;
   ruleErrors(rule: string, count: number): void;

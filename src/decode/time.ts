@@ -40,6 +40,14 @@ export function canonicalTime(text: string): string {
 
 const canonicalLength = '2026-01-15T08:59:08.543472529Z'.length;
 
+/** The same with all digits of the fraction: nanoseconds since 1970. */
+export function parseTimeNs(text: string): bigint | undefined {
+  const ms = parseTime(text);
+  if (ms === undefined) return undefined;
+  const fraction = /^[.,](\d+)/.exec(text.slice(19))?.[1] ?? '';
+  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0').slice(3, 9));
+}
+
 /** Milliseconds since 1970 of seconds since 1970; undefined for what cannot be a time. */
 export function parseEpoch(seconds: number): number | undefined {
   const ms = Math.floor(seconds * 1000);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { actionClass } from '../core/action.ts';
+import { actionClass, gapAction } from '../core/action.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Event } from '../core/event.ts';
 import { families } from '../core/family.ts';
@@ -69,6 +69,8 @@ export function createInlet(deps: InletDeps): Inlet {
       const count = batch.counts[family];
       if (count !== undefined) metrics.lines(source, family, count);
     }
+    const gaps = batch.events.filter(({ action }) => action === gapAction).length;
+    if (gaps > 0) metrics.gaps(source, gaps);
     if (batch.newest !== undefined) metrics.lagSeconds(source, Math.max(0, nowMs - batch.newest) / 1000);
     for (const [kind, count] of tally.redactions) metrics.redactions(kind, count);
     for (const [rule, count] of tally.matches) metrics.ruleMatches(rule, count);

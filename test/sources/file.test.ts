@@ -43,7 +43,7 @@ function start(out: Collected, more: Record<string, unknown> = {}): void {
     ...more,
   };
   const stop = new AbortController();
-  running.push({ stop, done: file.create(config, out.deps).run(stop.signal) });
+  running.push({ stop, done: file.create(config, out.deps).run(stop.signal, stop.signal) });
 }
 
 async function stopAll(): Promise<void> {
@@ -193,8 +193,9 @@ test('another file at the same path and inode is not mistaken for the old one', 
   writeFileSync(log, records(100, 120));
   const second = collect(undefined, first.checkpoints);
   start(second);
-  await second.until(20);
+  await second.until(21);
   assert.deepEqual(second.serials(), range(100, 120));
+  assert.equal(second.gaps().length, 1);
 });
 
 test('copytruncate: starts over in the same file', async () => {
@@ -271,5 +272,6 @@ test('an error of the journal reaches the supervisor as what it is', async () =>
   const full = new OperationalError('disk_full', 'no space left');
   const deps = { ...out.deps, accept: () => Promise.reject(full) };
   const config = { paths: [log], start_at: 'beginning', max_line: 64 * 1024, invalid_identifier: false };
-  await assert.rejects(file.create(config, deps).run(new AbortController().signal), full);
+  const { signal } = new AbortController();
+  await assert.rejects(file.create(config, deps).run(signal, signal), full);
 });

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { gapAction } from '../../src/core/action.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { addCounts, type FamilyCounts } from '../../src/core/family.ts';
 import type { Json } from '../../src/core/json.ts';
@@ -16,6 +17,8 @@ export interface Collected {
   until(events: number): Promise<void>;
   /** The user keys of the events: the serial numbers that `eventLine` gave them. */
   serials(): readonly number[];
+  /** The events that stand for lines that are lost. */
+  gaps(): readonly Event[];
 }
 
 export function collect(
@@ -47,7 +50,8 @@ export function collect(
     checkpoints: kept,
     log,
     until: (wanted) => waitFor(() => events.length >= wanted, `${wanted} events`),
-    serials: () => events.map(({ user }) => Number(user.pk)),
+    serials: () => events.flatMap(({ user }) => (user.pk === undefined ? [] : [Number(user.pk)])),
+    gaps: () => events.filter(({ action }) => action === gapAction),
   };
 }
 

@@ -1,38 +1,70 @@
 import { asObject, get, isObject, type Json } from '../../core/json.ts';
 import type { ResumePoint } from '../../decode/decoder.ts';
-import { readIdentity, type Identity, type Segment } from './segment.ts';
+import { readIdentity, type Identity } from './identity.ts';
 
-/** Where to go on in a log, with the identity of every file that is still needed and the offset of its first byte. */
-export interface Checkpoint {
-  readonly point: ResumePoint;
-  readonly segments: readonly { readonly identity: Identity; readonly base: number }[];
+/** A file as a checkpoint names it. */
+export interface KnownFile {
+  readonly path: string;
+  readonly identity: Identity;
+  /** Offset of its first byte in the log as a whole. */
+  readonly base: number;
 }
 
+/** Where to go on in a log. */
+export interface Checkpoint {
+  readonly point: ResumePoint;
+  /** The file being read last; before it those in which an unfinished line began, or by which a still empty one is found. */
+  readonly files: readonly [...KnownFile[], KnownFile];
+  /** Time of the newest line read, ms. */
+  readonly newest: number | undefined;
+  /** When it was taken, ms: files that were last written before are older than the place. */
+  readonly at: number;
+  /** The file was removed after it had been read to its end. */
+  readonly done: boolean;
+}
+
+const version = 2;
+
 /** The form in which the journal keeps a checkpoint. */
-export function writeCheckpoint(point: ResumePoint, segments: readonly Segment[]): Json {
+export function writeCheckpoint({ point, files, newest, at, done }: Checkpoint): Json {
   return {
-    version: 1,
+    version,
     next: point.next,
     open: point.open,
-    segments: segments.map(({ identity, base }) => ({ ...identity, base })),
+    files: files.map(({ path, identity, base }) => ({ path, base, ...identity })),
+    newest: newest ?? null,
+    at,
+    ...(done && { done }),
   };
 }
 
 /** Reads a checkpoint back; undefined for anything that is none. */
 export function readCheckpoint(saved: Json): Checkpoint | undefined {
   const from = asObject(saved);
-  const next = get(from, 'next');
+  const [next, at, newest] = ['next', 'at', 'newest'].map((key) => get(from, key));
   const open = get(from, 'open');
-  const list = get(from, 'segments');
-  if (get(from, 'version') !== 1 || typeof next !== 'number' || !isObject(open) || !Array.isArray(list))
-    return undefined;
-  const segments = list.flatMap((item: Json) => {
-    const identity = readIdentity(item);
-    const base = get(asObject(item), 'base');
-    return identity === undefined || typeof base !== 'number' ? [] : [{ identity, base }];
-  });
+  const list = get(from, 'files');
+  if (get(from, 'version') !== version || typeof next !== 'number' || typeof at !== 'number') return undefined;
+  if (!isObject(open) || !Array.isArray(list)) return undefined;
+  const files = list.flatMap((item: Json) => readKnown(item));
+  const last = files.pop();
+  if (last === undefined) return undefined;
   const offsets = Object.entries(open).flatMap(([stream, offset]) =>
     typeof offset === 'number' ? [[stream, offset] as const] : [],
   );
-  return segments.length === 0 ? undefined : { point: { next, open: Object.fromEntries(offsets) }, segments };
+  return {
+    point: { next, open: Object.fromEntries(offsets) },
+    files: [...files, last],
+    newest: typeof newest === 'number' ? newest : undefined,
+    at,
+    done: get(from, 'done') === true,
+  };
+}
+
+function readKnown(item: Json): readonly KnownFile[] {
+  const identity = readIdentity(item);
+  const path = get(asObject(item), 'path');
+  const base = get(asObject(item), 'base');
+  if (identity === undefined || typeof path !== 'string' || typeof base !== 'number') return [];
+  return [{ path, identity, base }];
 }

@@ -1,66 +1,58 @@
-import { hash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
-import { asObject, get, type Json } from '../../core/json.ts';
+import { openBytes, type ByteFile } from './byte-file.ts';
+import { orMissing } from './errno.ts';
+import { beginsAs, identityOf, isSameInode, type Identity } from './identity.ts';
+import { readHead, type LogFile } from './log-files.ts';
 
-/** How a file is known again after a restart: by inode, and by its first bytes in case the inode went to another file. */
-export interface Identity {
-  readonly dev: number;
-  readonly ino: number;
-  /** How many of the first bytes `head` covers; 0 for a file that was empty. */
-  readonly headBytes: number;
-  /** Hash of those bytes. A log's text never goes into a checkpoint. */
-  readonly head: string;
-}
+/** Why lines are lost for good: their file went away unread, was emptied unread, or is a broken archive. */
+export type Loss = 'removed' | 'truncated' | 'corrupt';
 
 /** One file of a log, open. `base` is the offset of its first byte in the log as a whole, rotated files included. */
 export interface Segment {
-  readonly file: FileHandle;
+  readonly file: ByteFile;
   readonly path: string;
   readonly identity: Identity;
+  /** What it began with when its identity was taken. */
+  readonly head: Buffer;
   readonly base: number;
+  /** Where reading ends although the file may go on: what lies behind was read already. */
+  readonly bytesMax?: number;
+  /** Lines before its first are lost. */
+  readonly loss?: Loss;
 }
 
-/** So much of a file's head tells it from others; a CRI record begins with its time in nanoseconds. */
-export const headBytesMax = 256;
-
-/** Opens a file for reading and takes its identity. Rejects with the errno of the file system. */
-export async function openSegment(path: string, base: number): Promise<Segment> {
-  const file = await open(path, 'r');
+/** Opens a file that was found; undefined when another one lies there by now. Rejects with the errno of the file system. */
+export async function openSegment(found: LogFile, base: number): Promise<Segment | undefined> {
+  const file = await orMissing(openBytes(found.path));
+  if (file === undefined) return undefined;
   try {
-    return { file, path, base, identity: await identify(file) };
+    const stats = await file.stat();
+    const head = await readHead(file);
+    const isIt = stats.isFile() && isSameInode(found.identity, stats) && beginsAs(found.identity, head);
+    if (isIt) return { file, path: found.path, head, base, identity: identityOf(stats, head) };
   } catch (error) {
     await file.close();
     throw error;
   }
+  await file.close();
+  return undefined;
 }
 
-/** The identity of an open file as it is now. */
-export async function identify(file: FileHandle): Promise<Identity> {
-  const { dev, ino } = await file.stat();
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(headBytesMax), 0, headBytesMax, 0);
-  return { dev, ino, headBytes: bytesRead, head: hashOf(buffer.subarray(0, bytesRead)) };
+/** The segment with its identity as it is now: a file that was short has more to know it by. */
+export async function identifyAgain(segment: Segment): Promise<Segment> {
+  const head = await readHead(segment.file);
+  return { ...segment, head, identity: identityOf(await segment.file.stat(), head) };
 }
 
-/** True when the open file is the one that a checkpoint names. */
-export async function isSame(file: FileHandle, known: Identity): Promise<boolean> {
-  const { dev, ino, size } = await file.stat();
-  if (dev !== known.dev || ino !== known.ino || size < known.headBytes) return false;
-  const { buffer } = await file.read(Buffer.alloc(known.headBytes), 0, known.headBytes, 0);
-  return hashOf(buffer) === known.head;
+/** False when the file was emptied and written anew since its identity was taken. */
+export async function isUnchanged({ file, head }: Segment): Promise<boolean> {
+  if (head.length === 0) return true;
+  const now = Buffer.alloc(Math.min(head.length, headCompared));
+  return (await file.read(now, 0)) === now.length && head.subarray(0, now.length).equals(now);
 }
 
-/** Reads an identity back from a checkpoint; undefined when it is none. */
-export function readIdentity(value: Json | undefined): Identity | undefined {
-  const from = asObject(value);
-  const dev = get(from, 'dev');
-  const ino = get(from, 'ino');
-  const headBytes = get(from, 'headBytes');
-  const head = get(from, 'head');
-  if (typeof dev !== 'number' || typeof ino !== 'number') return undefined;
-  if (typeof headBytes !== 'number' || typeof head !== 'string') return undefined;
-  return { dev, ino, headBytes, head };
-}
+/** Reaches over the nanoseconds of a record's time. */
+const headCompared = 64;
 
-function hashOf(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex').slice(0, 32);
+export async function closeAll(segments: readonly Segment[]): Promise<void> {
+  for (const { file } of segments) await file.close();
 }

@@ -1,22 +1,36 @@
+import type { Clock } from '../../core/clock.ts';
+import { addCounts } from '../../core/family.ts';
 import type { Json } from '../../core/json.ts';
 import { createDecoder } from '../../decode/create.ts';
 import { readFrom, type Decoded, type Decoder, type ResumePoint } from '../../decode/decoder.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { parseTime } from '../../decode/time.ts';
+import type { Gap } from '../gap.ts';
+import { isCompressed } from './byte-file.ts';
+import { Chain } from './chain.ts';
+import { writeCheckpoint, type KnownFile } from './checkpoint.ts';
+import { isFinal, isTelling } from './identity.ts';
 import { originOf } from './origin.ts';
-import { filesOf, isMissing, statOrMissing } from './rotated.ts';
-import { headBytesMax, identify, isSame, openSegment, type Segment } from './segment.ts';
+import type { Start } from './resume.ts';
+import { identifyAgain, isUnchanged, type Loss } from './segment.ts';
 
 export interface TailOptions {
+  readonly source: string;
   readonly maxLineBytes: number;
   readonly lookalikes: boolean;
+  readonly clock: Clock;
 }
 
-/** What one read of a log brought. `idle`: all that is written is read. `gone`: the file is removed and read to its end. */
-export type Step = ReadStep | { readonly status: 'idle' } | { readonly status: 'gone' };
+/**
+ * What one look at a log brought. `idle`: all that is written is read; look again after `waitMs` at the latest. `gone`: the
+ * file is removed and read to its end, and what `checkpoint` says of it is the last word.
+ */
+export type Step = ReadStep | { readonly status: 'idle'; readonly waitMs: number };
 
 export interface ReadStep {
-  readonly status: 'read';
+  readonly status: 'read' | 'gone';
   readonly decoded: Decoded;
+  /** Lines that are lost behind those of this step. */
+  readonly gap?: Gap;
   readonly checkpoint: Json;
   readonly bytes: number;
 }
@@ -26,149 +40,196 @@ export interface ReadStep {
  * through all files of the log, so that a line whose parts lie in two files has one decoder and one resume point.
  */
 export class Tail {
-  readonly path: string;
   readonly #options: TailOptions;
+  readonly #chain: Chain;
   #decoder: Decoder;
-  /** The file being read, then those that are to follow. Never empty. */
-  #segments: Segment[];
+  /** Files that were read and are still needed after a restart. */
+  #kept: readonly KnownFile[];
   #offset: number;
   #lastByte = newline;
+  #newest: number | undefined;
+  /** Lines that the end of a file completed. */
+  #carried: Decoded = nothing;
+  /** The last look found everything read. */
+  #isAtRest = false;
+  /** The last look saw that there is more. */
+  #hasMore = false;
 
-  private constructor(path: string, options: TailOptions, segments: Segment[], resume: ResumePoint) {
-    this.path = path;
+  constructor(path: string, options: TailOptions, start: Start, newest?: number) {
     this.#options = options;
-    this.#segments = segments;
-    this.#decoder = decoderFor(path, options, resume);
-    this.#offset = readFrom(resume);
+    this.#chain = new Chain(path, options.clock, start.segments);
+    this.#kept = start.kept;
+    this.#decoder = this.#decoderAt(start.point);
+    this.#offset = readFrom(start.point);
+    this.#newest = newest;
   }
 
-  /** Starts at the head or the end of the file. Rejects with the errno of the file system. */
-  static async start(path: string, options: TailOptions, at: 'beginning' | 'end'): Promise<Tail> {
-    const segment = await openSegment(path, 0);
-    const next = at === 'end' ? (await segment.file.stat()).size : 0;
-    return new Tail(path, options, [segment], { next, open: {} });
+  /** Where to go on if the process stopped now; `done` when the log was removed and there is nothing to go on with. */
+  checkpoint(done = false): Json {
+    const { path, identity, base } = this.#chain.current;
+    const files = [...this.#kept, { path, identity, base }] as const;
+    const { lookedAt } = this.#chain;
+    return writeCheckpoint({ point: this.#decoder.resume(), files, newest: this.#newest, at: lookedAt, done });
   }
 
-  /**
-   * Goes on where a checkpoint points to, in whichever rotated file that is now. Undefined when the checkpoint is not
-   * readable or none of its files is there any more.
-   */
-  static async resume(path: string, options: TailOptions, saved: Json): Promise<Tail | undefined> {
-    const checkpoint = readCheckpoint(saved);
-    if (checkpoint === undefined) return undefined;
-    const segments = await reopen(path, checkpoint.segments);
-    const [first] = segments;
-    if (first === undefined) return undefined;
-    // A part of an open line that lies in a file that is gone cannot be joined any more.
-    const reachable = readFrom(checkpoint.point) >= first.base;
-    const point = reachable ? checkpoint.point : { next: Math.max(checkpoint.point.next, first.base), open: {} };
-    return new Tail(path, options, segments, point);
-  }
-
-  /** Reads at most one buffer. Rejects with the errno of the file system. */
-  async read(buffer: Buffer): Promise<Step> {
+  /** Reads at most one buffer; `isLast` when nobody will look again. Rejects with the errno of the file system. */
+  async read(buffer: Buffer, isLast: boolean): Promise<Step> {
     for (;;) {
-      const current = this.#current();
+      const { current } = this.#chain;
+      if (current.loss !== undefined) return this.#reportLoss(current.loss);
       const position = this.#offset - current.base;
-      const { bytesRead } = await current.file.read(buffer, 0, buffer.length, position);
-      if (bytesRead > 0) return await this.#take(buffer.subarray(0, bytesRead));
-      if ((await current.file.stat()).size < position) await this.#startOver(current);
-      else if (this.#segments.length > 1) await this.#advance();
+      const room = Math.max(0, Math.min(buffer.length, (current.bytesMax ?? Infinity) - position));
+      const bytes = await current.file.read(buffer.subarray(0, room), position);
+      if (await this.#wasEmptied(bytes, position)) await this.#startOver(position);
+      else if (bytes > 0) return await this.#take(buffer.subarray(0, bytes), bytes === buffer.length);
       else {
-        const found = await this.#findNext(current);
-        if (found !== 'next') return { status: found };
+        const step = await this.#atEnd(isLast);
+        if (step !== undefined) return step;
       }
     }
+  }
+
+  /** Opens what took the place of the log meanwhile, so that it can be read even if it is removed before its turn. */
+  async look(): Promise<void> {
+    await this.#chain.look();
   }
 
   /** Bytes written and not read yet, in the files that are open. */
   async lagBytes(): Promise<number> {
-    let end = this.#offset;
-    for (const { file, base } of this.#segments) end = Math.max(end, base + (await file.stat()).size);
-    return end - this.#offset;
+    const bytes = await this.#chain.bytesBehind(this.#offset);
+    this.#hasMore = bytes > 0;
+    return bytes;
   }
 
   async close(): Promise<void> {
-    for (const { file } of this.#segments) await file.close();
+    await this.#chain.close();
   }
 
-  #current(): Segment {
-    const [current] = this.#segments;
-    if (current === undefined) throw new RangeError('a tail has no file');
-    return current;
+  #decoderAt(resume: ResumePoint): Decoder {
+    const { maxLineBytes, lookalikes } = this.#options;
+    return createDecoder({ origin: originOf(this.#chain.path), maxLineBytes, lookalikes, resume });
   }
 
-  async #take(bytes: Buffer): Promise<Step> {
-    const decoded = this.#decoder.push(bytes);
+  async #take(bytes: Buffer, isFull: boolean): Promise<Step> {
+    const decoded = this.#withCarried(this.#decoder.push(bytes));
     this.#offset += bytes.length;
     this.#lastByte = bytes.at(-1) ?? newline;
-    return { status: 'read', decoded, checkpoint: await this.#checkpoint(), bytes: bytes.length };
+    this.#newest = decoded.newest ?? this.#newest;
+    this.#isAtRest = false;
+    this.#hasMore = isFull;
+    const { current } = this.#chain;
+    if (!isFinal(current.identity)) this.#chain.current = await identifyAgain(current);
+    this.#forget();
+    return { status: 'read', decoded, checkpoint: this.checkpoint(), bytes: bytes.length };
   }
 
-  /** The checkpoint names every file that is still needed, by its identity as it is now: a file may just have got its first bytes. */
-  async #checkpoint(): Promise<Json> {
-    const current = this.#current();
-    if (current.identity.headBytes < Math.min(headBytesMax, this.#offset - current.base)) {
-      this.#segments[0] = { ...current, identity: await identify(current.file) };
+  #withCarried(decoded: Decoded): Decoded {
+    const carried = this.#carried;
+    this.#carried = nothing;
+    return joined(carried, decoded);
+  }
+
+  /** What a checkpoint need not name any more: files before the first unfinished line, once the current one can be told. */
+  #forget(): void {
+    if (this.#kept.length === 0) return;
+    const needed = readFrom(this.#decoder.resume());
+    const { base, identity } = this.#chain.current;
+    const anchor = isTelling(identity) ? -1 : this.#kept.length - 1;
+    const endOf = (index: number): number => this.#kept[index + 1]?.base ?? base;
+    this.#kept = this.#kept.filter((_, index) => endOf(index) > needed || index === anchor);
+  }
+
+  /** The file is read to its end. Undefined when there is another one to go on with. */
+  async #atEnd(isLast: boolean): Promise<Step | undefined> {
+    const look = this.#chain.next === undefined ? await this.#chain.look() : 'next';
+    if (look === 'same') return this.#idle(Infinity);
+    if (look === 'next') {
+      const { damage } = this.#chain.current.file;
+      const waitMs = isLast || damage !== undefined ? 0 : await this.#chain.lingerMs();
+      if (waitMs > 0) return this.#idle(waitMs);
+      await this.#advance(damage === undefined ? this.#chain.next?.loss : 'corrupt');
+      return undefined;
     }
-    return writeCheckpoint(this.#decoder.resume(), this.#segments);
+    const decoded = this.#withCarried(this.#decoder.end());
+    return { status: 'gone', decoded, checkpoint: look === 'gone' ? null : this.checkpoint(true), bytes: 0 };
   }
 
-  /** copytruncate: the writer starts at byte 0 of the same file again. */
-  async #startOver(current: Segment): Promise<void> {
-    this.#segments = [{ ...current, base: this.#offset, identity: await identify(current.file) }];
-    this.#decoder = decoderFor(this.path, this.#options, { next: this.#offset, open: {} });
+  #idle(waitMs: number): Step {
+    this.#isAtRest = true;
+    this.#hasMore = false;
+    if (this.#carried === nothing) return { status: 'idle', waitMs };
+    return { status: 'read', decoded: this.#withCarried(nothing), checkpoint: this.checkpoint(), bytes: 0 };
   }
 
-  /** The next file of the log takes over. A torn last line ends here; parts of a CRI line may go on in the next file. */
-  async #advance(): Promise<void> {
-    if (this.#lastByte !== newline) {
-      this.#decoder.push(Uint8Array.of(newline));
-      this.#offset += 1;
-      this.#lastByte = newline;
-    }
-    const old = this.#segments.shift();
-    await old?.file.close();
-    const [next, ...rest] = this.#segments;
-    if (next !== undefined) this.#segments = [{ ...next, base: this.#offset }, ...rest];
+  /** The next file of the log takes over. Parts of a CRI line may go on in it. */
+  async #advance(loss: Loss | undefined): Promise<void> {
+    this.#endLine();
+    const { path, identity, base } = this.#chain.current;
+    this.#kept = [...this.#kept, { path, identity, base }];
+    await this.#chain.advance(this.#offset, loss);
+    this.#forget();
   }
 
-  /** Looks whether another file took the place of the one that is read to its end. */
-  async #findNext(current: Segment): Promise<'next' | 'idle' | 'gone'> {
-    const now = await statOrMissing(this.path);
-    if (now === undefined) return (await current.file.stat()).nlink === 0 ? 'gone' : 'idle';
-    if (now.ino === current.identity.ino && now.dev === current.identity.dev) return 'idle';
-    const files = await filesOf(this.path);
-    const at = files.findIndex(({ ino, dev }) => ino === current.identity.ino && dev === current.identity.dev);
-    for (const { path } of at < 0 ? files.slice(-1) : files.slice(at + 1)) {
-      try {
-        this.#segments.push(await openSegment(path, this.#offset));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-    }
-    // The writer may have written to the old file until the new one was there: it is read once more before the switch.
-    return this.#segments.length > 1 ? 'next' : 'idle';
+  /** A torn last line is over when its file is. */
+  #endLine(): void {
+    if (this.#lastByte === newline) return;
+    this.#carried = joined(this.#carried, this.#decoder.push(Uint8Array.of(newline)));
+    this.#offset += 1;
+    this.#lastByte = newline;
+  }
+
+  /** copytruncate empties the file that is being read; it may have grown again over the place of reading. */
+  async #wasEmptied(bytes: number, position: number): Promise<boolean> {
+    const { current } = this.#chain;
+    if (isCompressed(current.path)) return false;
+    if (bytes === 0) return (await current.file.size()) < position;
+    return this.#isAtRest && !(await isUnchanged(current));
+  }
+
+  async #startOver(position: number): Promise<void> {
+    const isKnownToMiss = this.#hasMore;
+    this.#isAtRest = false;
+    if (await this.#chain.startOver(position)) return;
+    this.#restart();
+    this.#chain.current = { ...this.#chain.current, base: this.#offset, ...(isKnownToMiss && { loss: 'truncated' }) };
+  }
+
+  /** What comes now does not go on with the lines before. */
+  #restart(): void {
+    this.#endLine();
+    this.#carried = joined(this.#carried, this.#decoder.end());
+    this.#decoder = this.#decoderAt({ next: this.#offset, open: {} });
+    this.#kept = [];
+  }
+
+  /** What was read before stays as it is; the checkpoint that comes with the gap is behind it. */
+  #reportLoss(reason: Loss): Step {
+    this.#restart();
+    const { path } = this.#chain;
+    const { loss: _, ...segment } = this.#chain.current;
+    this.#chain.current = { ...segment, base: this.#offset };
+    const { time } = segment.identity;
+    const gap: Gap = {
+      source: this.#options.source,
+      path,
+      origin: originOf(path),
+      reason,
+      place: `${this.#newest ?? this.#offset} ${time}`,
+      fromMs: this.#newest,
+      untilMs: parseTime(time),
+    };
+    return { status: 'read', decoded: this.#withCarried(nothing), gap, checkpoint: this.checkpoint(), bytes: 0 };
   }
 }
 
 const newline = 10;
+const nothing: Decoded = { events: [], counts: {}, newest: undefined };
 
-function decoderFor(path: string, options: TailOptions, resume: ResumePoint): Decoder {
-  return createDecoder({ origin: originOf(path), ...options, resume });
-}
-
-/** Opens the files that a checkpoint names and those that came after them, as far as they are there. */
-async function reopen(path: string, wanted: readonly Omit<Segment, 'file' | 'path'>[]): Promise<Segment[]> {
-  const segments: Segment[] = [];
-  for (const sibling of await filesOf(path)) {
-    const known = wanted.find(({ identity }) => identity.ino === sibling.ino && identity.dev === sibling.dev);
-    const last = segments.at(-1);
-    if (known === undefined && last === undefined) continue;
-    const base = known?.base ?? (last === undefined ? 0 : last.base + (await last.file.stat()).size);
-    const segment = await openSegment(sibling.path, base);
-    if (known === undefined || (await isSame(segment.file, known.identity))) segments.push(segment);
-    else await segment.file.close();
-  }
-  return segments;
+/** What came first and what came then as one. */
+function joined(first: Decoded, then: Decoded): Decoded {
+  if (first === nothing) return then;
+  if (then === nothing) return first;
+  const counts = { ...first.counts };
+  addCounts(counts, then.counts);
+  return { events: [...first.events, ...then.events], counts, newest: then.newest ?? first.newest };
 }

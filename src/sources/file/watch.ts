@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
 import type { Clock } from '../../core/clock.ts';
-import { errnoOf } from './rotated.ts';
+import { errnoOf } from './errno.ts';
 
 /** Wakes a reader when something happened below its folders. What happened is for `stat` to say. */
 export interface Watch {

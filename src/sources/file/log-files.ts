@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parseTimeNs } from '../../decode/time.ts';
+import { openBytes } from './byte-file.ts';
+import { errnoOf, isMissing, statOrMissing } from './errno.ts';
+import { headBytesMax, identityOf, type Identity } from './identity.ts';
+
+/** A file that belongs to a log, as it was when it was looked at. */
+export interface LogFile {
+  readonly path: string;
+  readonly identity: Identity;
+  /** Its first bytes; none when they could not be read. */
+  readonly head: Buffer;
+  /** In bytes as they were written, before compression. */
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** `current`: the log itself; `rotated`: a name that a rotation gives; `other`: only begins like one. */
+  readonly role: 'current' | 'rotated' | 'other';
+  /** Why it could not be read. */
+  readonly error?: Error;
+}
+
+/**
+ * The files of one log in the order in which they were written: `0.log.<time>.gz`, `x.log.1` and the like first, the log
+ * itself last. `path` is no link. Rejects with the errno of the file system when the folder cannot be read.
+ */
+export async function filesOf(path: string): Promise<readonly LogFile[]> {
+  const base = basename(path);
+  const names = new Set(await readdir(dirname(path)));
+  const found: LogFile[] = [];
+  for (const name of names) {
+    const role = roleOf(name, base);
+    // While a file is compressed both are there; the plain one goes last, so it is whole.
+    if (role === undefined || (name.endsWith(gz) && names.has(name.slice(0, -gz.length)))) continue;
+    const file = await inspect(join(dirname(path), name), role);
+    if (file !== undefined) found.push(file);
+  }
+  const isTimed = found.every((file) => file.role === 'other' || file.size === 0 || begunNs(file) !== undefined);
+  const order = isTimed ? byTime : byName;
+  return found.toSorted((a, b) => Number(a.role === 'current') - Number(b.role === 'current') || order(a, b));
+}
+
+/** The first record's time, ns; undefined when the file's head has none. */
+export function begunNs({ identity }: { readonly identity: Identity }): bigint | undefined {
+  return parseTimeNs(identity.time);
+}
+
+const gz = '.gz';
+/** What the kubelet, Docker and logrotate put behind a log's name. */
+const rotation = /^[.-](?:\d[\d.-]*|old|bak|prev)(?:\.gz)?$/;
+
+function roleOf(name: string, base: string): LogFile['role'] | undefined {
+  if (name === base) return 'current';
+  if (!name.startsWith(base) || name.endsWith('.tmp')) return undefined;
+  const behind = name.slice(base.length);
+  if (rotation.test(behind)) return 'rotated';
+  return behind.startsWith('.') ? 'other' : undefined;
+}
+
+async function inspect(path: string, role: LogFile['role']): Promise<LogFile | undefined> {
+  try {
+    if ((await statOrMissing(path))?.isFile() !== true) return undefined;
+    const bytes = await openBytes(path);
+    try {
+      const stats = await bytes.stat();
+      const head = await readHead(bytes);
+      const identity = identityOf(stats, head);
+      return { path, identity, head, size: await bytes.size(), mtimeMs: stats.mtimeMs, role };
+    } finally {
+      await bytes.close();
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (!(error instanceof Error) || errnoOf(error) === '') throw error;
+    // It may not even be needed.
+    const stats = await statOrMissing(path);
+    if (stats === undefined) return undefined;
+    const head = Buffer.alloc(0);
+    return { path, identity: identityOf(stats, head), head, size: stats.size, mtimeMs: stats.mtimeMs, role, error };
+  }
+}
+
+/** The first bytes of an open file, as they are now. */
+export async function readHead(file: { read(buffer: Buffer, position: number): Promise<number> }): Promise<Buffer> {
+  const head = Buffer.alloc(headBytesMax);
+  return head.subarray(0, await file.read(head, 0));
+}
+
+/**
+ * By the time of the first record, if all have one: the kubelet's names are in local time, which an autumn night has twice, and
+ * compression changes the modification time.
+ */
+function byTime(a: LogFile, b: LogFile): number {
+  const [first, second] = [begunNs(a), begunNs(b)];
+  if (first === undefined || second === undefined || first === second) return byName(a, b);
+  return first < second ? -1 : 1;
+}
+
+/** Numbers count back from the newest, times forwards; other names tell nothing. */
+function byName(a: LogFile, b: LogFile): number {
+  const [first, second] = [suffixOf(a.path), suffixOf(b.path)];
+  if (/^\d{1,5}$/.test(first) && /^\d{1,5}$/.test(second)) return Number(second) - Number(first);
+  if (/^\d{8}/.test(first) && /^\d{8}/.test(second) && first !== second) return first < second ? -1 : 1;
+  return a.mtimeMs - b.mtimeMs;
+}
+
+function suffixOf(path: string): string {
+  return /[.-](\d[\d-]*)(?:\.gz)?$/.exec(path)?.[1] ?? '';
+}

@@ -1,0 +1,52 @@
+import { realpath } from 'node:fs/promises';
+import type { Json } from '../../core/json.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { filesOf } from './log-files.ts';
+import { fromBeginning, openAll, resumeAt } from './resume.ts';
+import { Tail, type TailOptions } from './tail.ts';
+
+/**
+ * Starts to read a log: at its checkpoint, without one at the beginning of its oldest file or at its end. A checkpoint that cannot
+ * be read counts as one that was lost: all that is there is read, for the journal knows what it has. Rejects with the errno
+ * of the file system.
+ */
+export async function openTail(
+  path: string,
+  options: TailOptions,
+  from: Json | undefined,
+  at: 'beginning' | 'end',
+): Promise<Tail> {
+  const real = await realpath(path);
+  if (from === undefined && at === 'end') return await fromEnd(path, real, options);
+  const checkpoint = from === undefined ? undefined : readCheckpoint(from);
+  if (checkpoint === undefined) return new Tail(path, options, await fromBeginning(real));
+  return new Tail(path, options, await resumeAt(real, checkpoint), checkpoint.newest);
+}
+
+async function fromEnd(path: string, real: string, options: TailOptions): Promise<Tail> {
+  const current = (await filesOf(real)).filter(({ role }) => role === 'current');
+  const segments = await openAll(
+    current.map((found) => ({ found })),
+    0,
+  );
+  const [segment] = segments ?? [];
+  if (segment === undefined) throw Object.assign(new Error('the log was exchanged'), { code: 'ENOENT' });
+  const next = await behindLastLine(segment.file);
+  return new Tail(path, options, { segments: [segment], kept: [], point: { next, open: {} } });
+}
+
+const newline = 10;
+const lookBackBytes = 64 * 1024;
+
+/** A line that is being written is news. */
+async function behindLastLine(file: {
+  size(): Promise<number>;
+  read(buffer: Buffer, position: number): Promise<number>;
+}): Promise<number> {
+  const size = await file.size();
+  const from = Math.max(0, size - lookBackBytes);
+  const buffer = Buffer.alloc(size - from);
+  const bytes = await file.read(buffer, from);
+  const at = buffer.subarray(0, bytes).lastIndexOf(newline);
+  return at < 0 ? size : from + at + 1;
+}
