@@ -1,5 +1,6 @@
 import type { DestinationKind } from './destination.ts';
 import { discord } from './discord.ts';
+import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { local } from './local.ts';
 import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
@@ -20,6 +21,7 @@ export const destinations: readonly DestinationKind[] = [
   ntfy,
   smtp,
   splunkHec,
+  elasticsearch,
   local,
   stdout,
 ];

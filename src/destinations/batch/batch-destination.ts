@@ -30,7 +30,7 @@ export interface Exchange<T extends Item> {
   readonly signal: AbortSignal;
   readonly nowMs: number;
   /** Sends the body, compressed if that is wanted, with the user's headers and these. Once. */
-  post(url: string, headers: { readonly [name: string]: string }): Promise<HttpReply | HttpFailure>;
+  readonly post: (url: string, headers: { readonly [name: string]: string }) => Promise<HttpReply | HttpFailure>;
   /** For what belongs to it: a token before, an acknowledgement after. */
   readonly client: HttpClient;
 }

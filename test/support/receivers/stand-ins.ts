@@ -1,5 +1,6 @@
 import type { Written } from './destination.ts';
 import type { StandIn } from './http.ts';
+import { createElasticsearch } from './elasticsearch.ts';
 import { ntfyStandIn } from './ntfy.ts';
 import { pagerDutyStandIn } from './pagerduty.ts';
 import { createSplunk } from './splunk.ts';
@@ -16,6 +17,13 @@ export interface ServiceOfKind {
 /** Stand-ins by type. A kind without one gets a server that says 200 to everything. */
 export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, ServiceOfKind>([
   ['pagerduty', { create: ({ routing_key: key }) => pagerDutyStandIn(String(key)) }],
+  [
+    'elasticsearch',
+    {
+      create: ({ api_key: key, data_stream: name }) =>
+        createElasticsearch({ authorization: `ApiKey ${String(key)}`, dataStream: String(name) }).standIn,
+    },
+  ],
   ['splunk_hec', { create: ({ token }) => createSplunk({ token: String(token) }).standIn }],
   ['teams', { create: ({ url }) => teamsStandIn(new URL(String(url)).searchParams.get('sig') ?? '') }],
   [

@@ -1,0 +1,64 @@
+import type { Schema } from '../../core/schema.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { OptionProblem } from '../destination.ts';
+
+/** The ways to be let in. */
+export const credentialOptions = {
+  api_key: {
+    type: 'string',
+    secret: true,
+    minLength: 1,
+    description: 'API key of Elasticsearch: the `encoded` form, or `id:key`.',
+  },
+  username: { type: 'string', minLength: 1, description: 'User, with `password`.' },
+  password: { type: 'string', secret: true, minLength: 1, description: 'Password of `username`.' },
+  bearer_token: {
+    type: 'string',
+    secret: true,
+    minLength: 1,
+    description: 'Token of a service account, or of an identity provider that the cluster trusts.',
+  },
+} as const satisfies { readonly [name: string]: Schema };
+
+export interface Credentials {
+  readonly api_key?: Secret;
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly bearer_token?: Secret;
+}
+
+/** The header `authorization`; undefined for a cluster without security, or whose gateway adds it. */
+export function authorizationOf({ api_key, username, password, bearer_token }: Credentials): string | undefined {
+  if (api_key !== undefined) {
+    const key = api_key.reveal();
+    // Base64 has no colon.
+    return `ApiKey ${key.includes(':') ? Buffer.from(key).toString('base64') : key}`;
+  }
+  if (bearer_token !== undefined) return `Bearer ${bearer_token.reveal()}`;
+  if (username === undefined || password === undefined) return undefined;
+  return `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
+}
+
+/** What is wrong with them together. */
+export function credentialProblems({
+  api_key,
+  username,
+  password,
+  bearer_token,
+}: Credentials): readonly OptionProblem[] {
+  const ways = [
+    ['api_key', api_key],
+    ['username', username],
+    ['bearer_token', bearer_token],
+  ] as const;
+  const given = ways.filter(([, value]) => value !== undefined).map(([name]) => name);
+  return [
+    ...given.slice(1).map((name) => ({ path: [name], message: `\`${given[0]}\` is given too: one of them` })),
+    ...(username !== undefined && password === undefined
+      ? [{ path: ['username'], message: '`password` is missing' }]
+      : []),
+    ...(password !== undefined && username === undefined
+      ? [{ path: ['password'], message: '`username` is missing' }]
+      : []),
+  ];
+}
