@@ -26,7 +26,7 @@ export interface AppDeps {
   readonly stdout: (text: string) => Promise<void>;
   /** Standard output shows colours. */
   readonly colours: boolean;
-  /** How long a stop may take; outlets drain for three quarters of it. */
+  /** How long a stop may take; deliveries end after three quarters of it. */
   readonly graceMs: number;
   /** Followed for changes of the configuration, if given. */
   readonly feed?: ConfigFeed;
@@ -89,7 +89,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
       clock,
       random: deps.random,
       log,
-      drainMs: (deps.graceMs * 3) / 4,
+      graceMs: deps.graceMs,
       onState: (part, trouble) => {
         if (trouble === undefined) troubles.delete(part);
         else troubles.set(part, trouble);

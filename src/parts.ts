@@ -92,7 +92,7 @@ function sourcePart({ name, kind, options, fingerprint }: SourceConfig, made: Pa
   return {
     name: `source ${name}`,
     version: fingerprint,
-    run: (signal) =>
+    run: (drain, stop) =>
       kind
         .create(options, {
           name,
@@ -100,9 +100,9 @@ function sourcePart({ name, kind, options, fingerprint }: SourceConfig, made: Pa
           log: deps.log.child({ source: name }),
           stdin: deps.stdin,
           checkpoints: journal.checkpoints(name),
-          accept: (batch) => inlet.accept(name, batch, signal),
+          accept: (batch) => inlet.accept(name, batch, stop),
           lag: (bytes) => metrics.lagBytes(name, bytes),
         })
-        .run(signal),
+        .run(drain, stop),
   };
 }

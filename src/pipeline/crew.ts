@@ -3,9 +3,11 @@ export interface Member {
   readonly name: string;
   /** Another version under the same name takes the place of this one; the same version goes on undisturbed. */
   readonly version: string;
-  /** Ends after {@link Member.leave}, or by itself. Never rejects. */
+  /** Ends after {@link Member.finish} or {@link Member.leave}, or by itself. Never rejects. */
   run(): Promise<void>;
-  /** Asks it to end soon; it may be asked more than once, also before it runs. */
+  /** Asks it to end when it has done what there is to do; it may be asked more than once, also before it runs. */
+  finish(): void;
+  /** Asks it to end soon, as above. */
   leave(): void;
 }
 
@@ -16,8 +18,10 @@ export interface Crew {
    * has ended, so that two of one name never run at the same time. Changes nothing once {@link Crew.close} was called.
    */
   set(members: readonly Member[]): void;
-  /** All leave, and nobody joins any more. */
+  /** All finish, and nobody joins any more. */
   close(): void;
+  /** All leave, and nobody joins any more. */
+  cut(): void;
   /** Resolves when everybody has ended. */
   ended(): Promise<void>;
 }
@@ -34,7 +38,7 @@ export function createCrew(): Crew {
   /** Those under way, leavers among them. */
   const running = new Set<Promise<void>>();
   let closed = false;
-  return { set, close, ended };
+  return { set, close, cut, ended };
 
   function set(members: readonly Member[]): void {
     if (closed) return;
@@ -68,6 +72,11 @@ export function createCrew(): Crew {
   }
 
   function close(): void {
+    closed = true;
+    for (const { member } of places.values()) member.finish();
+  }
+
+  function cut(): void {
     closed = true;
     for (const { member } of places.values()) member.leave();
   }

@@ -9,16 +9,19 @@ export interface Part {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export interface SourcePart extends Part {
+/** A part that is told first to do what there is to do and end (`drain`), then to end at once (`stop`). */
+export interface DrainingPart {
+  readonly name: string;
   /** Another version of the same name takes its place as soon as it has ended. */
   readonly version: string;
+  run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
 }
 
-/** A way out: told first to deliver what is due and end, then to end at once. */
-export interface OutletPart {
-  readonly name: string;
-  readonly version: string;
-  run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
+/** A way in: reads what is written, or ends after the batch under way. */
+export type SourcePart = DrainingPart;
+
+/** A way out: delivers what is due, or ends after the attempt under way. */
+export interface OutletPart extends DrainingPart {
   /** Asks to end after the attempt under way, because it is exchanged or removed. */
   retire(): void;
   /** Called when it has ended for good. */
@@ -45,26 +48,28 @@ export interface Lifecycle extends Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How long the outlets may take from the end of the sources to their own. */
-  readonly drainMs: number;
+  /** How long a stop may take: a quarter of it for reading to the end, three quarters until all deliveries end, the rest for closing. */
+  readonly graceMs: number;
   /** What is wrong with a part, undefined when it runs or is gone. */
   readonly onState: (part: string, trouble: string | undefined) => void;
 }
 
 /**
- * Runs all parts until `stop` aborts or every source came to its end. Then the way down: sources finish the batch under way,
- * outlets deliver what is due for at most `drainMs`, upkeep ends last. A part that fails for a bug takes all others down, and
- * its error is what this rejects with.
+ * Runs all parts until `stop` aborts or every source came to its end. Then the way down: sources read what is written, outlets
+ * deliver what is due, upkeep ends last. What does not end in its share of `graceMs` is cut off; its rest is in the log or in
+ * the journal. A part that fails for a bug takes all others down, and its error is what this rejects with.
  */
 export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<void> {
-  const { clock, random, log } = life;
+  const { clock, random, log, graceMs } = life;
   const quit = new AbortController();
-  const drain = new AbortController();
   const hard = new AbortController();
+  const ended = new AbortController();
   const failures: unknown[] = [];
   const fail = (error: unknown): void => {
     failures.push(error);
-    for (const one of [quit, drain, hard]) one.abort();
+    quit.abort();
+    sources.cut();
+    hard.abort();
   };
   const start: Start = (name, run, signal) => {
     const onState = (trouble: string | undefined): void => life.onState(name, trouble);
@@ -73,12 +78,19 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
   const sources = createCrew();
   const outlets = createCrew();
   const exchange = (parts: Parts): void => {
-    outlets.set(parts.outlets.map((part) => outletMember(part, start, drain.signal, hard.signal, fail)));
+    outlets.set(parts.outlets.map((part) => outletMember(part, start, hard.signal, fail)));
     sources.set(parts.sources.map((part) => sourceMember(part, start)));
+  };
+  const onQuit = async (): Promise<void> => {
+    sources.close();
+    await clock.sleep(graceMs / 4, ended.signal);
+    sources.cut();
+    await clock.sleep(graceMs / 2, ended.signal);
+    hard.abort();
   };
   const onStop = (): void => quit.abort();
   stop.addEventListener('abort', onStop, { once: true });
-  quit.signal.addEventListener('abort', () => sources.close(), { once: true });
+  quit.signal.addEventListener('abort', () => void onQuit(), { once: true });
 
   const upkeep = start(life.upkeep.name, () => life.upkeep.run(hard.signal), hard.signal);
   exchange(life);
@@ -89,11 +101,9 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
   quit.abort();
   await watching;
   log.info(stop.aborted ? 'stopping: delivering what is due' : 'all input is read: delivering what is due');
-  const early = new AbortController();
-  void clock.sleep(life.drainMs, early.signal).then(() => hard.abort());
-  drain.abort();
+  outlets.close();
   await outlets.ended();
-  early.abort();
+  ended.abort();
   await upkeep;
   stop.removeEventListener('abort', onStop);
   if (failures.length > 0) throw failures[0];
@@ -104,30 +114,31 @@ type Start = (name: string, run: () => Promise<void>, signal: AbortSignal) => Pr
 
 function sourceMember(source: SourcePart, start: Start): Member {
   const { name, version } = source;
-  const leaving = new AbortController();
+  const drain = new AbortController();
+  const stop = new AbortController();
   return {
     name,
     version,
-    run: () => start(name, () => source.run(leaving.signal), leaving.signal),
-    leave: () => leaving.abort(),
+    run: () => start(name, () => source.run(drain.signal, stop.signal), drain.signal),
+    finish: () => drain.abort(),
+    leave: () => {
+      stop.abort();
+      drain.abort();
+    },
   };
 }
 
-function outletMember(
-  outlet: OutletPart,
-  start: Start,
-  drain: AbortSignal,
-  hard: AbortSignal,
-  fail: (error: unknown) => void,
-): Member {
+function outletMember(outlet: OutletPart, start: Start, stop: AbortSignal, fail: (error: unknown) => void): Member {
   const { name, version } = outlet;
+  const drain = new AbortController();
   return {
     name,
     version,
     run: () =>
-      start(name, () => outlet.run(drain, hard), hard)
+      start(name, () => outlet.run(drain.signal, stop), stop)
         .then(() => outlet.close())
         .catch(fail),
+    finish: () => drain.abort(),
     leave: () => outlet.retire(),
   };
 }

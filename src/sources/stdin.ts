@@ -27,8 +27,9 @@ export const stdin = defineSource({
 
 const batchBytesMax = 1024 * 1024;
 const newline = 10;
-/** A pipe that is written to is read more often than this, unless the journal is in the way. */
+/** At a stop: an input that brings nothing for so long is quiet, and one that is not after so many looks goes on for ever. */
 const quietMs = 100;
+const looksMax = 10;
 
 function createStdinSource(config: StdinConfig, deps: SourceDeps): Source {
   return {
@@ -39,11 +40,14 @@ function createStdinSource(config: StdinConfig, deps: SourceDeps): Source {
         lookalikes: config.invalid_identifier,
       });
       const input = linesOf(deps.stdin, config.max_line);
-      const onDrain = (): void => void endWhenQuiet(input, deps.clock, stop);
+      let accepting = false;
+      const onDrain = (): void => void endWhenQuiet(input, () => accepting, deps.clock, stop);
       drain.addEventListener('abort', onDrain, { once: true });
       if (drain.aborted) onDrain();
       for await (const bytes of chunksOf(input.lines)) {
+        accepting = true;
         await deps.accept({ ...decoder.push(bytes), checkpoints: new Map() });
+        accepting = false;
       }
       drain.removeEventListener('abort', onDrain);
       await deps.accept({ ...decoder.end(), checkpoints: new Map() });
@@ -55,11 +59,14 @@ function createStdinSource(config: StdinConfig, deps: SourceDeps): Source {
  * Ends the input when nothing came for a moment: what is in the pipe at a stop cannot be read again. A writer that goes on all
  * the same is left after a second.
  */
-async function endWhenQuiet(input: Input, clock: Clock, stop: AbortSignal): Promise<void> {
-  const looksMax = 10;
-  for (let look = 0, seen = -1; look < looksMax && seen !== input.bytes() && !stop.aborted; look += 1) {
-    seen = input.bytes();
+async function endWhenQuiet(input: Input, isAccepting: () => boolean, clock: Clock, stop: AbortSignal): Promise<void> {
+  for (let looks = 0; looks < looksMax && !stop.aborted;) {
+    const seen = input.bytes();
     await clock.sleep(quietMs, stop);
+    // A full journal keeps the input waiting, which is not the same as an input that is quiet.
+    if (isAccepting()) continue;
+    if (input.bytes() === seen) break;
+    looks += 1;
   }
   input.end();
 }
@@ -74,11 +81,10 @@ interface Input {
 
 /** Whole lines as latin1 text, one character a byte. */
 function linesOf(input: Readable, maxLineBytes: number): Input {
-  const limit = lineLimit(maxLineBytes);
+  let bytes = 0;
+  const limit = lineLimit(maxLineBytes, (length) => (bytes += length));
   // latin1 keeps every byte as it is; as UTF-8 an invalid byte would change the line, and with it the event's id.
   limit.setEncoding('latin1');
-  let bytes = 0;
-  input.on('data', (chunk: Buffer) => (bytes += chunk.length));
   input.pipe(limit);
   return {
     lines: limit.pipe(split2()),
@@ -91,10 +97,11 @@ function linesOf(input: Readable, maxLineBytes: number): Input {
 }
 
 /** Cuts a line that is too long to one byte above the limit: enough for the decoder to count it, in constant memory. */
-function lineLimit(maxLineBytes: number): Transform {
+function lineLimit(maxLineBytes: number, onBytes: (length: number) => void): Transform {
   let length = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      onBytes(chunk.length);
       let from = 0;
       let keep = 0;
       while (from < chunk.length) {

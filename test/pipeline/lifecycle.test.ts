@@ -39,7 +39,7 @@ function lifecycle(clock: FakeClock, story: string[], more: Partial<Lifecycle> =
     clock,
     random: () => 0.5,
     log: pino({ level: 'silent' }),
-    drainMs: 1000,
+    graceMs: 1000,
     onState: () => undefined,
     ...more,
   };
@@ -77,11 +77,56 @@ test('an outlet that does not drain is cut off after its time', async () => {
   const done = runLifecycle(lifecycle(clock, story, { outlets }), stop.signal);
   await settled();
   stop.abort();
-  await clock.advance(999);
+  await clock.advance(749);
   assert.ok(!story.includes('outlet ends'));
   await clock.advance(1);
   await done;
   assert.ok(story.includes('outlet ends'));
+});
+
+test('a source is told to read to the end, and cut off after a quarter of the time', async () => {
+  const clock = new FakeClock();
+  const story: string[] = [];
+  const reads = async (drain: AbortSignal, cut: AbortSignal): Promise<void> => {
+    await until(story, 'following')(drain);
+    await until(story, 'reading to the end')(cut);
+  };
+  const stop = new AbortController();
+  const done = runLifecycle(lifecycle(clock, story, { sources: [source(reads)] }), stop.signal);
+  await settled();
+  stop.abort();
+  await clock.advance(249);
+  assert.deepEqual(story.slice(-2), ['following ends', 'reading to the end starts']);
+  await clock.advance(1);
+  await done;
+  assert.deepEqual(story.slice(-3), ['reading to the end ends', 'outlet ends', 'upkeep ends']);
+});
+
+test('what the sources take of the time is taken from the deliveries', async () => {
+  const clock = new FakeClock();
+  const story: string[] = [];
+  const sources = [source((_drain, cut) => until(story, 'source')(cut))];
+  const outlets = [outlet((_drain, cut) => until(story, 'outlet')(cut))];
+  const stop = new AbortController();
+  const done = runLifecycle(lifecycle(clock, story, { sources, outlets }), stop.signal);
+  await settled();
+  stop.abort();
+  await clock.advance(749);
+  assert.ok(story.includes('source ends') && !story.includes('outlet ends'));
+  await clock.advance(1);
+  await done;
+});
+
+test('a source that is exchanged is cut off at once: its successor goes on', async () => {
+  const story: string[] = [];
+  const first = source((_drain, cut) => until(story, 'source 1')(cut));
+  const life = exchangeable(story, { sources: [first], outlets: [] });
+  await settled();
+  life.exchange({ sources: [source(until(story, 'source 2'), '2')], outlets: [] });
+  await settled();
+  assert.deepEqual(story.slice(-2), ['source 1 ends', 'source 2 starts']);
+  life.stop.abort();
+  await life.done;
 });
 
 test('a part that the world refuses is started again after a wait, and says meanwhile what is wrong', async () => {
