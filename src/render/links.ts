@@ -10,15 +10,24 @@ const searchCharsMax = 150;
  * Pages that go by a slug (applications, sources, flows) are left out too, because events carry names and keys only.
  */
 export function links(event: SafeEvent, authentikUrl: string): readonly Link[] {
-  const admin = `${authentikUrl.replace(/\/+$/, '')}/if/admin/#`;
+  const admin = adminUrl(authentikUrl);
   const found = [
-    { label: 'Event log', url: `${admin}/events/log${search(event)}` },
+    { label: 'Event log', url: eventLogUrl(event, authentikUrl) },
     ...userLink(admin, 'User', event.user),
     ...userLink(admin, 'On behalf of', event.user.on_behalf_of),
     ...(event.action === 'model_deleted' ? [] : objectLink(admin, event.model)),
     ...ownLink(event, authentikUrl),
   ];
   return found.filter(({ url }, index) => found.findIndex((other) => other.url === url) === index);
+}
+
+/** authentik's list of events, filtered down to this one and its neighbours. */
+export function eventLogUrl(event: SafeEvent, authentikUrl: string): string {
+  return `${adminUrl(authentikUrl)}/events/log${search(event)}`;
+}
+
+function adminUrl(authentikUrl: string): string {
+  return `${authentikUrl.replace(/\/+$/, '')}/if/admin/#`;
 }
 
 /** The list filters itself by what follows the semicolon: the request first, because it names exactly this event and its neighbours. */

@@ -1,0 +1,20 @@
+import type { Json, JsonObject } from '../../core/json.ts';
+
+/** Members of a document under construction; its keys are ours, never an event's. */
+export type Members = { readonly [key: string]: Json | undefined };
+
+/** The members that have a value. */
+export function members(object: Members): JsonObject {
+  const out: { [key: string]: Json } = {};
+  for (const key in object) {
+    const value = object[key];
+    if (value !== undefined) out[key] = value;
+  }
+  return out;
+}
+
+/** The members that have a value; undefined when none has, so that no empty object stands in a document. */
+export function compact(object: Members): JsonObject | undefined {
+  for (const key in object) if (object[key] !== undefined) return members(object);
+  return undefined;
+}
