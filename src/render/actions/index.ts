@@ -3,6 +3,7 @@ import { accessActions } from './access.ts';
 import { accountActions } from './account.ts';
 import type { ActionText, Describe } from './action.ts';
 import { customActions, describeAny } from './generic.ts';
+import { heraldActions } from './herald.ts';
 import { loginActions } from './login.ts';
 import { objectActions } from './objects.ts';
 import { policyActions } from './policy.ts';
@@ -19,6 +20,7 @@ export const actions: ReadonlyMap<string, Describe> = new Map([
   ...systemActions,
   ...reviewActions,
   ...customActions,
+  ...heraldActions,
 ]);
 
 /** What an event says, in words; a general text for an action that has none of its own. Neither text is empty. */
