@@ -193,8 +193,9 @@ test('another file at the same path and inode is not mistaken for the old one', 
   writeFileSync(log, records(100, 120));
   const second = collect(undefined, first.checkpoints);
   start(second);
-  await second.until(20);
+  await second.until(21);
   assert.deepEqual(second.serials(), range(100, 120));
+  assert.equal(second.gaps().length, 1);
 });
 
 test('copytruncate: starts over in the same file', async () => {

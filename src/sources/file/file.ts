@@ -1,12 +1,14 @@
-import { glob } from 'node:fs/promises';
 import { OperationalError } from '../../core/errors.ts';
-import { addCounts } from '../../core/family.ts';
 import type { Infer } from '../../core/schema.ts';
 import { lineOptions } from '../line-options.ts';
 import { defineSource, type Source, type SourceDeps } from '../source.ts';
-import { baseOf, createWatch, type Watch } from './watch.ts';
-import { errnoOf, isMissing, statOrMissing } from './rotated.ts';
-import { Tail, type ReadStep, type Step, type TailOptions } from './tail.ts';
+import { errnoOf, isMissing } from './errno.ts';
+import { findLogs } from './find-logs.ts';
+import { openTail } from './open-tail.ts';
+import { Pending } from './pending.ts';
+import type { ReadStep, Tail, TailOptions } from './tail.ts';
+import { createTroubles } from './troubles.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 const schema = {
   type: 'object',
@@ -47,24 +49,30 @@ const pollMs = 1000;
 const scanMs = 5000;
 const bufferBytesMin = 64 * 1024;
 const bufferBytesMax = 1024 * 1024;
-/** A backlog is committed in pieces of this many events or bytes: a commit costs as much as some hundred lines that are no events. */
-const batchEventsMin = 1000;
-const batchBytesMax = 8 * 1024 * 1024;
 /** At a stop: so many looks in a row that bring less than a buffer, and the log is one that goes on being written. */
 const crumbsMax = 10;
 
 function createFileSource(config: FileConfig, deps: SourceDeps): Source {
-  const options: TailOptions = { maxLineBytes: config.max_line, lookalikes: config.invalid_identifier };
+  const { name: source, clock, log } = deps;
+  const options: TailOptions = {
+    source,
+    clock,
+    maxLineBytes: config.max_line,
+    lookalikes: config.invalid_identifier,
+  };
   const tails = new Map<string, Tail>();
-  const troubled = new Map<string, string>();
+  const checkpoints = new Map(deps.checkpoints);
+  const troubles = createTroubles(log);
+  const pending = new Pending();
   let buffer = Buffer.allocUnsafe(bufferBytesMin);
+  let waitMs = pollMs;
   let firstScan = true;
 
   return { run };
 
   async function run(drain: AbortSignal, stop: AbortSignal): Promise<void> {
-    const watch = createWatch(config.paths, deps.clock, (code) =>
-      deps.log.warn({ code }, 'watching for changes is limited; files are polled every second'),
+    const watch = createWatch(config.paths, clock, (code) =>
+      log.warn({ code }, 'watching for changes is limited; files are polled every second'),
     );
     try {
       await follow(watch, drain);
@@ -82,14 +90,14 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
   async function follow(watch: Watch, signal: AbortSignal): Promise<void> {
     let scanDue = 0;
     while (!signal.aborted) {
-      if (deps.clock.monotonic() >= scanDue) {
+      if (clock.monotonic() >= scanDue) {
         await scan();
-        scanDue = deps.clock.monotonic() + (tails.size === 0 ? pollMs : scanMs);
+        scanDue = clock.monotonic() + (tails.size === 0 ? pollMs : scanMs);
       }
-      const read = await readEach(signal);
+      const read = await readEach(signal, false);
       if (read > 0) continue;
       if (buffer.length > bufferBytesMin) buffer = Buffer.allocUnsafe(bufferBytesMin);
-      if ((await watch.next(pollMs, signal)) === 'renamed') scanDue = 0;
+      if ((await watch.next(waitMs, signal)) === 'renamed') scanDue = 0;
     }
   }
 
@@ -98,105 +106,105 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     if (stop.aborted) return;
     await scan();
     for (let crumbs = 0; !stop.aborted && crumbs < crumbsMax; crumbs += 1) {
-      const read = await readEach(stop);
+      const read = await readEach(stop, true);
       if (read === 0) return;
       if (read >= bufferBytesMin) crumbs = 0;
     }
   }
 
-  /** One buffer of every file, so that a file with a long backlog does not hold up the others. */
-  async function readEach(signal: AbortSignal): Promise<number> {
-    let total = 0;
+  /** A piece of every file, so that a file with a long backlog does not hold up the others. */
+  async function readEach(signal: AbortSignal, isLast: boolean): Promise<number> {
+    let bytes = 0;
     let lag = 0;
+    waitMs = pollMs;
     for (const [path, tail] of tails) {
-      if (signal.aborted) return total;
-      const step = await readBatch(tail);
-      if (step.status === 'read') {
-        total += step.bytes;
-        const { events, counts, newest } = step.decoded;
-        await deps.accept({ events, counts, newest, checkpoints: new Map([[path, step.checkpoint]]) });
-        if (step.bytes >= buffer.length && buffer.length < bufferBytesMax)
-          buffer = Buffer.allocUnsafe(buffer.length * 2);
-        lag += await tail.lagBytes();
-      } else if (step.status === 'gone') {
-        tails.delete(path);
-        await tail.close();
-        await deps.accept({ events: [], counts: {}, newest: undefined, checkpoints: new Map([[path, null]]) });
+      if (signal.aborted) break;
+      try {
+        const read = await readSome(path, tail, isLast);
+        troubles.settle(path);
+        bytes += read;
+        if (read > 0) lag += await tail.lagBytes();
+      } catch (error) {
+        await drop(path, tail, error);
       }
+      if (pending.isLarge) await commit();
     }
+    await commit();
     deps.lag(lag);
-    return total;
+    return bytes;
   }
 
   /** One read, or as many as it takes to make a commit worth its while as long as the buffer comes back full. */
-  async function readBatch(tail: Tail): Promise<Step> {
-    let batch = await tail.read(buffer);
-    if (batch.status !== 'read') return batch;
-    for (let full = batch.bytes === buffer.length; full;) {
-      if (batch.decoded.events.length >= batchEventsMin || batch.bytes >= batchBytesMax) break;
-      const next = await tail.read(buffer);
-      // What else it may say (idle, gone) it says again at the next look.
-      if (next.status !== 'read') break;
-      full = next.bytes === buffer.length;
-      batch = joined(batch, next);
+  async function readSome(path: string, tail: Tail, isLast: boolean): Promise<number> {
+    for (let total = 0; ;) {
+      const step = await tail.read(buffer, isLast);
+      if (step.status === 'idle') {
+        waitMs = Math.min(waitMs, step.waitMs);
+        return total;
+      }
+      keep(path, step);
+      if (step.status === 'gone') {
+        tails.delete(path);
+        await tail.close();
+        return total;
+      }
+      total += step.bytes;
+      if (step.bytes < buffer.length || pending.isLarge) return total;
+      if (buffer.length < bufferBytesMax) buffer = Buffer.allocUnsafe(buffer.length * 2);
     }
-    return batch;
+  }
+
+  function keep(path: string, step: ReadStep): void {
+    pending.add(path, step, clock.now());
+    if (step.gap === undefined) return;
+    const { fromMs, untilMs, reason } = step.gap;
+    const [from, until] = [fromMs, untilMs].map((ms) => (ms === undefined ? undefined : new Date(ms).toISOString()));
+    log.error({ path, reason, from, until }, 'lines of this log are lost');
+  }
+
+  /** The journal has it now: this is where a log that is opened again goes on. */
+  async function commit(): Promise<void> {
+    if (pending.isEmpty) return;
+    const batch = pending.take();
+    await deps.accept(batch);
+    for (const [path, checkpoint] of batch.checkpoints) {
+      if (checkpoint === null) checkpoints.delete(path);
+      else checkpoints.set(path, checkpoint);
+    }
   }
 
   async function scan(): Promise<void> {
-    for (const pattern of config.paths) {
-      const { folder } = baseOf(pattern);
-      if ((await statOrMissing(folder).catch(() => undefined)) === undefined) trouble(folder, 'ENOENT');
-      else settled(folder);
-      let found = 0;
-      for await (const path of glob(pattern)) {
-        if (!tails.has(path)) await openTail(path);
-        // A link whose target is not there yet matches the pattern and is no file.
-        if (tails.has(path)) found += 1;
+    for await (const path of findLogs(config.paths, troubles)) {
+      try {
+        await (tails.get(path)?.look() ?? open(path));
+      } catch (error) {
+        trouble(path, error);
       }
-      if (found === 0) trouble(pattern, 'no match');
-      else settled(pattern);
     }
     firstScan = false;
+    await commit();
   }
 
-  async function openTail(path: string): Promise<void> {
-    try {
-      if ((await statOrMissing(path))?.isFile() !== true) return;
-      const saved = deps.checkpoints.get(path);
-      const resumed = saved === undefined ? undefined : await Tail.resume(path, options, saved);
-      // A file without a checkpoint that was not there at the first look is new: all of it is news.
-      const at = firstScan && saved === undefined ? config.start_at : 'beginning';
-      const tail = resumed ?? (await Tail.start(path, options, at));
-      tails.set(path, tail);
-      settled(path);
-      deps.log.info({ path, from: resumed === undefined ? at : 'checkpoint' }, 'reading');
-    } catch (error) {
-      const code = errnoOf(error);
-      if (code === '') throw error;
-      if (!isMissing(error)) trouble(path, code);
-    }
+  async function open(path: string): Promise<void> {
+    const saved = checkpoints.get(path);
+    // A file without a checkpoint that was not there at the first look is new: all of it is news.
+    const at = firstScan ? config.start_at : 'beginning';
+    const tail = await openTail(path, options, saved, at);
+    tails.set(path, tail);
+    if (saved === undefined) pending.start(path, tail.checkpoint());
+    log.info({ path, from: saved === undefined ? at : 'checkpoint' }, 'reading');
   }
 
-  /** Says once what is wrong with a path, and once more when it changes. */
-  function trouble(path: string, what: string): void {
-    if (troubled.get(path) === what) return;
-    troubled.set(path, what);
-    if (what === 'no match') deps.log.warn({ path }, 'no file matches yet; looking again every second');
-    else if (what === 'ENOENT') deps.log.warn({ path }, 'log folder is missing; it is picked up when it appears');
-    else deps.log.warn({ path, code: what }, 'cannot read the log; trying again');
+  /** One log that cannot be read is no trouble of the others. What was read of it is committed; it is opened again there. */
+  async function drop(path: string, tail: Tail, error: unknown): Promise<void> {
+    tails.delete(path);
+    await tail.close();
+    trouble(path, error);
   }
 
-  function settled(path: string): void {
-    if (troubled.delete(path)) deps.log.info({ path }, 'found');
+  function trouble(path: string, error: unknown): void {
+    const code = errnoOf(error);
+    if (code === '') throw error;
+    if (!isMissing(error)) troubles.add(path, code, error instanceof Error ? error.message : undefined);
   }
-}
-
-/** Two reads of one log, one after the other, as one. */
-function joined(first: ReadStep, second: ReadStep): ReadStep {
-  const counts = { ...first.decoded.counts };
-  addCounts(counts, second.decoded.counts);
-  const events = [...first.decoded.events, ...second.decoded.events];
-  const newest = second.decoded.newest ?? first.decoded.newest;
-  return { ...second, decoded: { events, counts, newest }, bytes: first.bytes + second.bytes };
 }
