@@ -39,8 +39,8 @@ export interface AppendBatch {
   readonly counts: FamilyCounts;
   /** Checkpoint key to value; `null` forgets one. */
   readonly checkpoints: ReadonlyMap<string, Json>;
-  /** What rules remember (windows, groups), as text of their own, by rule. */
-  readonly ruleState?: ReadonlyMap<string, string>;
+  /** Rows of what rules remember (windows, groups), by name; `null` forgets one. */
+  readonly ruleState?: ReadonlyMap<string, string | null>;
 }
 
 /** `full`: nothing was written, room must be made first (`when_full: block`). */
@@ -172,6 +172,8 @@ export interface Journal extends JournalQueries {
   append(batch: AppendBatch, nowMs: number): AppendResult;
   checkpoints(source: string): ReadonlyMap<string, Json>;
   ruleState(): ReadonlyMap<string, string>;
+  /** Whether an event was written, and not pruned since. */
+  has(event: { readonly id: string; readonly at: number }): boolean;
   /**
    * The next due deliveries of a destination in order, at most `items` and `bytes` of event JSON (but one always).
    * Changes nothing: until they are settled the same ones come again. Nothing is leased behind one that is not due.
@@ -181,8 +183,11 @@ export interface Journal extends JournalQueries {
     limit: { readonly items: number; readonly bytes: number },
     nowMs: number,
   ): readonly Leased[];
-  /** When the head of the destination's queue is due, ms (0: at once); undefined when it is empty. */
-  nextDue(destination: string): number | undefined;
+  /**
+   * When the head of the destination's queue is due, ms (0: at once); undefined when it is empty. What was put off at a time that
+   * is still to come is due at once: the clock was set back.
+   */
+  nextDue(destination: string, nowMs: number): number | undefined;
   /** Deliveries that are not pending any more (they were shed meanwhile) are left alone. */
   settle(destination: string, settlements: readonly Settlement[], nowMs: number): void;
   /** Durable with the next {@link settle}, that of its own delivery at the latest. One per key, however often it is put. */

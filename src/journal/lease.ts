@@ -24,7 +24,7 @@ export function lease(
   if (id === undefined) return [];
   const leased: Leased[] = [];
   let bytes = 0;
-  for (const row of store.sql.pending.all(id, limit.items)) {
+  for (const row of store.sql.pending.all(nowMs, id, limit.items)) {
     // Order is kept per destination: what is behind a delivery that waits, waits with it.
     if (int(row, 4) > nowMs) break;
     const seq = int(row, 0);
@@ -52,9 +52,9 @@ export function lease(
 }
 
 /** When the head of a queue is due, ms. */
-export function nextDue(store: Store, destination: string): number | undefined {
+export function nextDue(store: Store, destination: string, nowMs: number): number | undefined {
   const id = store.names.destination(destination);
-  const row = id === undefined ? undefined : store.sql.nextDue.get(id);
+  const row = id === undefined ? undefined : store.sql.nextDue.get(nowMs, id);
   return row === undefined ? undefined : int(row, 'due_at');
 }
 

@@ -40,7 +40,9 @@ function appendStatements(db: DatabaseSync) {
     dropCheckpoint: db.prepare('DELETE FROM checkpoint WHERE source = ? AND key = ?'),
     checkpoints: db.prepare('SELECT key, value FROM checkpoint WHERE source = ?'),
     putRuleState: db.prepare('INSERT OR REPLACE INTO rule_state VALUES (?, ?)'),
+    dropRuleState: db.prepare('DELETE FROM rule_state WHERE rule = ?'),
     ruleState: db.prepare('SELECT rule, state FROM rule_state'),
+    hasEvent: db.prepare('SELECT 1 FROM event WHERE at = ? AND id = ?'),
     putNotification: db.prepare(
       `INSERT INTO notification (key, event_id, at, written, rule, severity, title, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
@@ -54,19 +56,23 @@ function appendStatements(db: DatabaseSync) {
 }
 
 function queueStatements(db: DatabaseSync) {
+  // A delivery that was put off later than now was put off by a clock that has been set back since: nobody knows how long it
+  // has waited, and it must not wait until the clock is there again.
+  const due = 'CASE WHEN updated > ?1 THEN 0 ELSE due_at END';
   // The unary plus keeps the rows looked up by seq; by the index the whole queue would be walked.
   const settle = (set: string): StatementSync =>
     db.prepare(`UPDATE delivery SET ${set} WHERE seq IN ${seqs} AND +destination = ? AND +state = 0`);
   return {
     pending: arrays(
       db.prepare(
-        `SELECT seq, rule, severity, attempts, due_at FROM delivery INDEXED BY delivery_pending
-         WHERE destination = ? AND state = 0 ORDER BY seq LIMIT ?`,
+        `SELECT seq, rule, severity, attempts, ${due} FROM delivery INDEXED BY delivery_pending
+         WHERE destination = ?2 AND state = 0 ORDER BY seq LIMIT ?3`,
       ),
     ),
     body: arrays(db.prepare('SELECT CAST(body AS BLOB), written, at, id FROM event WHERE seq = ?')),
     nextDue: db.prepare(
-      'SELECT due_at FROM delivery INDEXED BY delivery_pending WHERE destination = ? AND state = 0 ORDER BY seq LIMIT 1',
+      `SELECT ${due} AS due_at FROM delivery INDEXED BY delivery_pending
+       WHERE destination = ?2 AND state = 0 ORDER BY seq LIMIT 1`,
     ),
     delivered: settle('state = 1, attempts = attempts + 1, updated = ?'),
     dead: settle('state = 2, attempts = attempts + ?, updated = ?, reason = ?, detail = ?'),

@@ -84,15 +84,18 @@ export function createOutlet(deps: OutletDeps): Outlet {
   }
 
   function untilDue(): number {
-    const due = journal.nextDue(name);
-    return due === undefined ? idleMs : Math.max(1, Math.min(idleMs, due - clock.now()));
+    const nowMs = clock.now();
+    const due = journal.nextDue(name, nowMs);
+    return due === undefined ? idleMs : Math.max(1, Math.min(idleMs, due - nowMs));
   }
 
   /** A batch that is not full waits for more, counted from its first delivery. */
   function untilFull(batch: readonly Leased[], drain: AbortSignal): number {
     const [first] = batch;
     if (first === undefined || drain.aborted || batch.length >= itemsMax || policy.waitMs === 0) return 0;
-    return first.firstDueAt + policy.waitMs - clock.now();
+    const waitedMs = clock.now() - first.firstDueAt;
+    // Written at a time that is still to come: the clock was set back, and nobody knows how long it has waited.
+    return waitedMs < 0 ? 0 : policy.waitMs - waitedMs;
   }
 
   async function rest(ms: number): Promise<void> {

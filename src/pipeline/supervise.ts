@@ -11,7 +11,8 @@ export interface SuperviseDeps {
   readonly onState: (trouble: string | undefined) => void;
 }
 
-const policy = { baseMs: 1000, maxMs: 60_000, maxAgeMs: undefined };
+/** Short, because while a source waits its log is rotated away, and whoever frees a disk wants to see it. */
+const policy = { baseMs: 1000, maxMs: 10_000, maxAgeMs: undefined };
 /** A run that lasted this long was a good one: the next failure starts at the shortest wait. */
 const settledMs = 60_000;
 

@@ -41,7 +41,7 @@ test('what is behind a delivery that waits, waits with it', () => {
     ],
     t0,
   );
-  assert.equal(journal.nextDue('chat'), t0 + 1000);
+  assert.equal(journal.nextDue('chat', t0), t0 + 1000);
   assert.deepEqual(journal.lease('chat', limit, t0 + 999), []);
   const later = journal.lease('chat', limit, t0 + 1000);
   assert.deepEqual(
@@ -53,8 +53,19 @@ test('what is behind a delivery that waits, waits with it', () => {
   );
   // The other destination has its own queue.
   assert.equal(deliver(journal, 'siem', t0).length, 4);
-  assert.equal(journal.nextDue('siem'), undefined);
-  assert.equal(journal.nextDue('nobody'), undefined);
+  assert.equal(journal.nextDue('siem', t0), undefined);
+  assert.equal(journal.nextDue('nobody', t0), undefined);
+});
+
+test('a clock that is set back to before a delivery was put off does not keep it waiting', () => {
+  const journal = open(tempFolder());
+  journal.append(batch([entry(0, ['chat'])]), t0);
+  const [a] = journal.lease('chat', limit, t0);
+  assert(a);
+  journal.settle('chat', [{ seq: a.seq, state: 'retry', dueAt: t0 + 1000, reason: 'throttled' }], t0);
+  assert.equal(journal.nextDue('chat', t0 + 500), t0 + 1000);
+  assert.equal(journal.nextDue('chat', t0 - 86_400_000), 0);
+  assert.equal(journal.lease('chat', limit, t0 - 86_400_000).length, 1);
 });
 
 test('every outcome is counted once, whoever settles it again', () => {

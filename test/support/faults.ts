@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StartOptions } from './scenario.ts';
+
+/** For the `skip` of a test: false where the machine allows the fault, else why it does not. Said on standard error too. */
+type Skip = string | false;
+
+function skipUnless(allowed: boolean, why: string): Skip {
+  if (allowed) return false;
+  process.stderr.write(`SKIPPED: ${why}\n`);
+  return `skipped: ${why}`;
+}
+
+const works = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args).status === 0;
+
+/** Whether this process may mount a small disk. */
+export function mountSkip(): Skip {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-mount-'));
+  const mounted = works('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder);
+  if (mounted) spawnSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
+  return skipUnless(mounted, 'no tmpfs can be mounted here (CAP_SYS_ADMIN is needed), so the disk is never full');
+}
+
+/** A folder that is a disk of so many bytes; it goes with the test. */
+export function mountDisk(context: { after(undo: () => void): void }, bytes: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-disk-'));
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]);
+  if (status !== 0) throw new Error(`mount: ${stderr.toString('utf8')}`);
+  context.after(() => {
+    // Lazily, because the daemon may live a moment longer.
+    spawnSync('umount', ['--lazy', folder]);
+    rmdirSync(folder);
+  });
+  return folder;
+}
+
+/** Whether system calls can be made to fail. */
+export function traceSkip(): Skip {
+  const traced = works('strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', 'true');
+  return skipUnless(traced, 'strace is not installed or ptrace is not allowed, so no system call fails');
+}
+
+/**
+ * Starts the daemon so that system calls fail: `inject` as strace's option of that name, only for the files given. The
+ * daemon is the child, strace its shadow, so that signals reach the daemon. Calls are counted per thread: one does all the reading.
+ */
+export function failing(files: readonly string[], ...inject: readonly string[]): StartOptions {
+  const calls = inject.map((one) => one.slice(0, one.indexOf(':'))).join(',');
+  const paths = files.flatMap((file) => ['-P', file]);
+  const faults = inject.flatMap((one) => ['-e', `inject=${one}`]);
+  const options = ['-D', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null'];
+  return {
+    env: { UV_THREADPOOL_SIZE: '1' },
+    under: ['strace', ...options, ...paths, '-e', `trace=${calls}`, ...faults],
+  };
+}
+
+/** Whether the clock can be moved under a process. */
+export function clockSkip(): Skip {
+  return skipUnless(
+    fakeTimeLibrary() !== undefined,
+    'libfaketime is not installed (Debian: faketime), so no clock jumps',
+  );
+}
+
+/** A clock that the test moves while the daemon runs; `start` is how to start the daemon on it. */
+export interface MovingClock {
+  readonly start: StartOptions;
+  /** From now on the time is so many seconds from the real one. */
+  move(seconds: number): void;
+}
+
+export function movingClock(folder: string): MovingClock {
+  const file = join(folder, 'time');
+  const move = (seconds: number): void => {
+    // In one piece, because the library may read it at any moment.
+    writeFileSync(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}s\n`);
+    renameSync(`${file}.new`, file);
+  };
+  move(0);
+  return {
+    move,
+    start: {
+      env: {
+        LD_PRELOAD: fakeTimeLibrary() ?? '',
+        FAKETIME_TIMESTAMP_FILE: file,
+        FAKETIME_NO_CACHE: '1',
+        // A clock that is set moves the wall clock only.
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    },
+  };
+}
+
+function fakeTimeLibrary(): string | undefined {
+  const lib = '/usr/lib';
+  return readdirSync(lib)
+    .map((name) => join(lib, name, 'faketime', 'libfaketime.so.1'))
+    .find((path) => existsSync(path));
+}
