@@ -61,3 +61,8 @@ export function eventText(format: Format, delivery: Delivery, context: FormatCon
 function hasLoneSurrogate({ bytes }: Delivery): boolean {
   return bytes === undefined || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(String.raw`\ud`);
 }
+
+/** The event's own time in milliseconds, without parsing the event where the journal knows it. */
+export function eventTimeMs(delivery: Delivery): number {
+  return delivery.at ?? delivery.event.at;
+}

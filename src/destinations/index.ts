@@ -2,6 +2,7 @@ import type { DestinationKind } from './destination.ts';
 import { discord } from './discord.ts';
 import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { local } from './local.ts';
+import { loki } from './loki/loki.ts';
 import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
@@ -22,6 +23,7 @@ export const destinations: readonly DestinationKind[] = [
   smtp,
   splunkHec,
   elasticsearch,
+  loki,
   local,
   stdout,
 ];

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
-import { get, isObject } from '../../src/core/json.ts';
+import { get, isObject, type JsonObject } from '../../src/core/json.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { splunkHec } from '../../src/destinations/splunk/splunk-hec.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
 import { leased } from '../support/leased.ts';
 import { createDestination, problemsOf, type Written } from '../support/receivers/destination.ts';
 import { answer, hang, played, startHttpReceiver, type HttpReceiver } from '../support/receivers/http.ts';
@@ -186,6 +187,26 @@ test('what does not fit into 1 MB is left for the next request', async () => {
   assert.equal(splunk.events.length, 3);
 });
 
+test('an event larger than a request is shortened and says so', async () => {
+  assert.deepEqual(await send({}, leased(1), large(2, 1_500_000), leased(3)), { status: 'delivered' });
+  const text = JSON.stringify(splunk.events[1]);
+  assert.match(text, /x…\[shortened\]/);
+  assert.ok(Buffer.byteLength(text) > 900_000);
+});
+
+test('an event that no shorter text makes small enough is refused alone, with its size', async () => {
+  const keys = Object.fromEntries(Array.from({ length: 120_000 }, (_, at) => [`key ${at}`, at]));
+  const result = await send({}, leased(1), withContext(2, keys), leased(3));
+  assert.ok(result.status === 'partial');
+  assert.deepEqual(
+    result.items.map(({ status }) => status),
+    ['delivered', 'rejected', 'delivered'],
+  );
+  assert.ok(result.items[1]?.status === 'rejected' && result.items[1].reason === 'too_large');
+  assert.match(result.items[1].detail ?? '', /an event of \d{7} bytes/);
+  assert.equal(splunk.events.length, 2);
+});
+
 test('an address may have the path of the collector', async () => {
   assert.deepEqual(await send({ url: `${receiver.url}/services/collector/event` }, leased(1)), { status: 'delivered' });
 });
@@ -200,7 +221,11 @@ test('options that cannot be are refused', () => {
 });
 
 function large(seq: number, chars: number): Delivery {
-  const { event } = leased(seq);
-  const json = JSON.stringify({ ...event, context: { message: 'x'.repeat(chars) } });
-  return { ...leased(seq), bytes: Buffer.from(json) };
+  return withContext(seq, { message: 'x'.repeat(chars) });
+}
+
+function withContext(seq: number, context: JsonObject): Delivery {
+  const { bytes: _, ...delivery } = leased(seq);
+  const json = JSON.stringify({ ...delivery.event, context });
+  return { ...delivery, event: fromStored(json), bytes: Buffer.from(json) };
 }

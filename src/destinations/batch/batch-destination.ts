@@ -6,7 +6,7 @@ import { createHttpClient } from '../../net/client.ts';
 import type { HttpClient, HttpFailure, HttpReply } from '../../net/http.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
 import type { Item } from './item.ts';
-import { pack, type Encode, type RequestLimits } from './pack.ts';
+import { pack, type Encoding } from './pack.ts';
 import { headersOption, staticHeaders, type StaticHeaders } from './static-headers.ts';
 
 const gzip = promisify(gzipCallback);
@@ -36,11 +36,9 @@ export interface Exchange<T extends Item> {
 }
 
 /** A service that takes many events in one request. */
-export interface BatchService<T extends Item> {
-  readonly limits: RequestLimits;
+export interface BatchService<T extends Item> extends Encoding<T> {
   /** How much of an answer is read; see the client's option. */
   readonly replyBytesMax?: number;
-  readonly encode: Encode<T>;
   body(items: readonly T[]): Uint8Array;
   /** Sends one request and says what its answer means for its items. */
   exchange(exchange: Exchange<T>): Promise<SendResult>;
@@ -63,7 +61,7 @@ export function createBatchDestination<T extends Item>(
   return {
     async send(batch, signal) {
       if (signal.aborted) return aborted;
-      const { items, spread } = pack(batch, service.encode, service.limits);
+      const { items, spread } = pack(batch, service);
       if (items.length === 0) return spread({ status: 'delivered' });
       const plain = service.body(items);
       const body = options.gzip ? await gzip(plain, { level: gzipLevel }) : plain;

@@ -1,4 +1,6 @@
 import type { Delivery, ItemResult, SendResult } from '../../core/delivery.ts';
+import type { SafeEvent } from '../../core/event.ts';
+import { shortenBy } from '../../render/formats/shorten.ts';
 import type { Item } from './item.ts';
 
 /** What one request may hold, in bytes before compression. */
@@ -11,8 +13,11 @@ export interface RequestLimits {
   readonly itemOverheadBytes?: number;
 }
 
-/** Writes one delivery; with `eventBytesMax` it shortens the event so that it has at most that many bytes. */
-export type Encode<T extends Item> = (delivery: Delivery, eventBytesMax?: number) => T;
+/** How one delivery is written. */
+export interface Encoding<T extends Item> {
+  readonly limits: RequestLimits;
+  readonly item: (delivery: Delivery) => T;
+}
 
 /** The items of one request and which deliveries of the batch they are. */
 export interface Packed<T extends Item> {
@@ -25,19 +30,16 @@ export interface Packed<T extends Item> {
  * As many deliveries, in their order, as one request may hold. One that is too large by itself is shortened, and refused when
  * that does not help; it never takes others with it. What no longer fits is not even encoded.
  */
-export function pack<T extends Item>(
-  batch: readonly Delivery[],
-  encode: Encode<T>,
-  { bytes, itemBytes, itemOverheadBytes = 2 }: RequestLimits,
-): Packed<T> {
+export function pack<T extends Item>(batch: readonly Delivery[], encoding: Encoding<T>): Packed<T> {
+  const { bytes, itemBytes, itemOverheadBytes = 2 } = encoding.limits;
   const items: T[] = [];
   /** By place in the batch; undefined for what is in the request. */
   const apart: (ItemResult | undefined)[] = [];
   let total = 0;
   for (const delivery of batch) {
-    const whole = encode(delivery);
-    const item = whole.bytes <= itemBytes ? whole : shortened(delivery, whole, encode, itemBytes);
-    if (item.bytes > itemBytes) {
+    const whole = encoding.item(delivery);
+    const item = whole.bytes <= itemBytes ? whole : shortened(delivery, encoding);
+    if (item === undefined) {
       apart.push(tooLarge(whole.bytes, itemBytes));
       continue;
     }
@@ -49,17 +51,17 @@ export function pack<T extends Item>(
   return { items, spread: (result) => spread(result, apart, items.length, batch.length) };
 }
 
-function shortened<T extends Item>(delivery: Delivery, whole: T, encode: Encode<T>, itemBytes: number): T {
-  // What is around the event, and what escaping may add to it, is known only by trying.
-  for (const part of [0.9, 0.45, 0.2]) {
-    const item = encode(delivery, Math.floor(itemBytes * part));
-    if (item.bytes <= itemBytes) return item;
-  }
-  return whole;
+function shortened<T extends Item>(
+  { key, event, rule, severity, attempts }: Delivery,
+  { limits, item }: Encoding<T>,
+): T | undefined {
+  const itemOf = (cut: SafeEvent): T => item({ key, event: cut, rule, severity, attempts });
+  const cut = shortenBy(event, limits.itemBytes, (candidate) => itemOf(candidate).bytes);
+  return cut === undefined ? undefined : itemOf(cut);
 }
 
 function tooLarge(bytes: number, bytesMax: number): ItemResult {
-  const detail = `an event of ${bytes} bytes where ${bytesMax} are taken, and not by its texts`;
+  const detail = `an event of ${bytes} bytes, ${bytesMax} are taken, and its texts are not what makes it large`;
   return { status: 'rejected', reason: 'too_large', detail };
 }
 

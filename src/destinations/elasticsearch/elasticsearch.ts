@@ -2,12 +2,11 @@ import type { ObjectSchema } from '../../core/schema.ts';
 import { isoMillis } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
-import { eventTimeMs, eventWriter } from '../batch/event-pieces.ts';
+import { authorizationOf, credentialOptions, credentialProblems } from '../batch/credentials.ts';
 import { createItem, joinItems, type Piece } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
-import { jsonFormatOption } from '../format.ts';
-import { authorizationOf, credentialOptions, credentialProblems } from './credentials.ts';
+import { eventBytes, eventTimeMs, jsonFormatOption } from '../format.ts';
 import { guide } from './guide.ts';
 import { classifyBulk } from './reply.ts';
 import { setup } from './setup.ts';
@@ -33,6 +32,12 @@ const schema = {
       pattern: targetName,
       maxLength: 255,
       description: 'Index or alias to write to, instead of a data stream.',
+    },
+    api_key: {
+      type: 'string',
+      secret: true,
+      minLength: 1,
+      description: 'API key of Elasticsearch: the `encoded` form, or `id:key`.',
     },
     ...credentialOptions,
     pipeline: { type: 'string', minLength: 1, description: 'Ingest pipeline to go through.' },
@@ -80,14 +85,13 @@ export const elasticsearch = defineDestination({
     const authorization = authorizationOf(config);
     // The media type that Elasticsearch 7 to 9 and OpenSearch all take; the versioned one is refused by the latter.
     const headers = { 'content-type': 'application/x-ndjson', ...(authorization !== undefined && { authorization }) };
-    const writeEvent = eventWriter(config.format, deps);
     const timed = config.format !== 'ecs';
     return createBatchDestination(deps, config, {
       limits: { bytes: requestBytesMax, itemBytes: itemBytesMax },
       replyBytesMax,
-      encode: (delivery, bytesMax) => {
+      item: (delivery) => {
         const action = `{"create":{"_id":${JSON.stringify(delivery.key)}}}\n`;
-        const event = writeEvent(delivery, bytesMax);
+        const event = eventBytes(config.format, delivery, deps);
         return createItem([action, ...(timed ? withTimestamp(event, eventTimeMs(delivery)) : event), '\n']);
       },
       body: (items) => joinItems(items, '', '', ''),

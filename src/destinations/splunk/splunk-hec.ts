@@ -3,11 +3,10 @@ import type { ObjectSchema } from '../../core/schema.ts';
 import { clampMs } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
-import { eventTimeMs, eventWriter } from '../batch/event-pieces.ts';
 import { createItem, joinItems } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination, type DestinationDeps } from '../destination.ts';
-import { jsonFormatOption } from '../format.ts';
+import { eventBytes, eventTimeMs, jsonFormatOption } from '../format.ts';
 import { acknowledged } from './ack.ts';
 import { guide } from './guide.ts';
 import { ackIdOf, classifyHec } from './reply.ts';
@@ -84,12 +83,11 @@ export const splunkHec = defineDestination({
       ...(config.index !== undefined && { index: config.index }),
     });
     const between = `,${meta.slice(1, -1)},"event":`;
-    const writeEvent = eventWriter(config.format, deps);
     return createBatchDestination(deps, config, {
       limits: { bytes: requestBytesMax, itemBytes: requestBytesMax - 1000 },
-      encode: (delivery, bytesMax) => {
+      item: (delivery) => {
         const seconds = (clampMs(eventTimeMs(delivery)) / 1000).toFixed(3);
-        return createItem([`{"time":${seconds}${between}`, ...writeEvent(delivery, bytesMax), '}']);
+        return createItem([`{"time":${seconds}${between}`, ...eventBytes(config.format, delivery, deps), '}']);
       },
       body: (items) => joinItems(items, '', '\n', ''),
       async exchange(exchange) {

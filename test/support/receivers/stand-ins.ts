@@ -1,6 +1,7 @@
 import type { Written } from './destination.ts';
 import type { StandIn } from './http.ts';
 import { createElasticsearch } from './elasticsearch.ts';
+import { createLoki } from './loki.ts';
 import { ntfyStandIn } from './ntfy.ts';
 import { pagerDutyStandIn } from './pagerduty.ts';
 import { createSplunk } from './splunk.ts';
@@ -22,6 +23,16 @@ export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, Serv
     {
       create: ({ api_key: key, data_stream: name }) =>
         createElasticsearch({ authorization: `ApiKey ${String(key)}`, dataStream: String(name) }).standIn,
+    },
+  ],
+  [
+    'loki',
+    {
+      create: ({ username, password, tenant }) =>
+        createLoki({
+          authorization: `Basic ${Buffer.from(`${String(username)}:${String(password)}`).toString('base64')}`,
+          tenant: String(tenant),
+        }).standIn,
     },
   ],
   ['splunk_hec', { create: ({ token }) => createSplunk({ token: String(token) }).standIn }],

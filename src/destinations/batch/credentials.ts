@@ -2,32 +2,27 @@ import type { Schema } from '../../core/schema.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { OptionProblem } from '../destination.ts';
 
-/** The ways to be let in. */
+/** The ways to be let in that services have in common. */
 export const credentialOptions = {
-  api_key: {
-    type: 'string',
-    secret: true,
-    minLength: 1,
-    description: 'API key of Elasticsearch: the `encoded` form, or `id:key`.',
-  },
   username: { type: 'string', minLength: 1, description: 'User, with `password`.' },
   password: { type: 'string', secret: true, minLength: 1, description: 'Password of `username`.' },
   bearer_token: {
     type: 'string',
     secret: true,
     minLength: 1,
-    description: 'Token of a service account, or of an identity provider that the cluster trusts.',
+    description: 'Token to send as `Authorization: Bearer`.',
   },
 } as const satisfies { readonly [name: string]: Schema };
 
 export interface Credentials {
+  /** Elasticsearch's own. */
   readonly api_key?: Secret;
   readonly username?: string;
   readonly password?: Secret;
   readonly bearer_token?: Secret;
 }
 
-/** The header `authorization`; undefined for a cluster without security, or whose gateway adds it. */
+/** The header `authorization`; undefined for a service without security, or whose gateway adds it. */
 export function authorizationOf({ api_key, username, password, bearer_token }: Credentials): string | undefined {
   if (api_key !== undefined) {
     const key = api_key.reveal();
