@@ -2,6 +2,7 @@ import { pino, type Logger } from 'pino';
 import { runApp, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
+import { writeOut } from './output.ts';
 import type { ConfigFeed } from '../config/feed.ts';
 
 /** herald's own log: JSON lines to standard error, written at once, so that the last line before a crash is there. */
@@ -40,6 +41,7 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number, fe
         random: systemRandom,
         log,
         stdin: process.stdin,
+        env: process.env,
         stdout: writeOut,
         colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
         graceMs,
@@ -59,13 +61,4 @@ export function summaryText(summary: RunSummary): string {
   const { lines, events, delivered, pending, dead, shed } = summary;
   const lost = shed === 0 ? '' : `, ${shed} shed`;
   return `${lines} lines read, ${events} of them events; ${delivered} delivered, ${pending} waiting, ${dead} given up${lost}`;
-}
-
-function writeOut(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error === null || error === undefined) resolve();
-      else reject(error);
-    });
-  });
 }

@@ -6,10 +6,12 @@ import { events } from './events.ts';
 import { example } from './example.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
+import { sendTest } from './send-test.ts';
+import { setup } from './setup.ts';
 import { tryOut } from './try.ts';
 
 /** Every command, in the order of the help text. */
-const commands: readonly CliCommand[] = [run, check, tryOut, events, schema, example];
+const commands: readonly CliCommand[] = [run, check, tryOut, sendTest, setup, events, schema, example];
 
 /** The whole command line. Parsing throws instead of ending the process. */
 export function createProgram(): Command {

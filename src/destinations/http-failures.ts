@@ -34,6 +34,12 @@ export const connectionFailures: readonly Failure[] = [
     reason: 'reset',
   },
   {
+    when: 'the proxy answers 407',
+    meaning: 'The proxy wants a user name and a password: put them into `proxy`.',
+    outcome: 'retried',
+    reason: 'unavailable',
+  },
+  {
     when: 'an answer of another protocol',
     meaning: 'Something else listens on that port, or `https` and `http` are mixed up.',
     outcome: 'retried',

@@ -7,12 +7,23 @@ import { folder, herald } from './herald.ts';
 
 const text = exampleText();
 
-/** Every variable that the example names, with a value that fits wherever one is wanted. */
+/** Every variable that the example names, with the value that the kind's own example has there, or one that fits most places. */
+const values = new Map(
+  [...kinds.sources, ...kinds.destinations].flatMap(({ type, example }) =>
+    Object.entries(example).map(
+      ([key, value]) => [`${type}_${key}`.toUpperCase().replaceAll(/\W/g, '_'), value] as const,
+    ),
+  ),
+);
+const valueOf = (name: PropertyKey): string => {
+  const value = values.get(String(name));
+  return typeof value === 'string' ? value : 'https://value.example.com/';
+};
 const env = new Proxy(
   {},
   {
-    getOwnPropertyDescriptor: () => ({ value: 'https://value.example.com/', configurable: true }),
-    get: () => 'https://value.example.com/',
+    getOwnPropertyDescriptor: (_, name) => ({ value: valueOf(name), configurable: true }),
+    get: (_, name) => valueOf(name),
   },
 );
 const surroundings = { env, hostname: 'h', readFile: () => 'text' };

@@ -3,8 +3,6 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { load } from '../../src/config/value.ts';
 import type { Delivery, Reason, SendResult } from '../../src/core/delivery.ts';
-import { isObject } from '../../src/core/json.ts';
-import type { ObjectSchema } from '../../src/core/schema.ts';
 import type {
   Destination,
   DestinationDeps,
@@ -16,7 +14,7 @@ import type { Leased } from '../../src/journal/journal.ts';
 import { settle } from '../../src/pipeline/settle.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import { leased } from '../support/leased.ts';
-import { createDestination, problemsOf } from '../support/receivers/destination.ts';
+import { createDestination, problemsOf, secretsOf } from '../support/receivers/destination.ts';
 import { startService, type Service, type Situation } from '../support/receivers/service.ts';
 
 /** What each situation must be called; the first reason is HTTP's, others are other protocols' words for it. */
@@ -213,19 +211,6 @@ function outcomeOf(result: SendResult, batch: readonly Leased[]): FailureOutcome
   // Held is a wait of minutes from the first attempt on.
   const [first] = verdict.settlements;
   return first?.state === 'retry' && first.dueAt >= 120_000 ? 'held' : 'retried';
-}
-
-/** Every secret of the options, and every part of one that is a path of its own. */
-function secretsOf(schema: ObjectSchema, options: { readonly [key: string]: unknown }): readonly string[] {
-  return Object.entries(options).flatMap(([key, value]) => {
-    const field = Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema.additionalProperties;
-    const text = JSON.stringify(field) ?? '';
-    if (!text.includes('"secret":true')) return [];
-    const texts = typeof value === 'string' ? [value] : isObject(value) ? Object.values(value).map(String) : [];
-    return texts
-      .flatMap((secret) => [secret, ...secret.split(/[/ ]/)])
-      .filter((part) => part.length >= 10 && part !== new URL('https://x').host);
-  });
 }
 
 const hostile: readonly { readonly [key: string]: unknown }[] = [
