@@ -23,6 +23,7 @@ export interface AppDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly stdin: Readable;
+  readonly env: { readonly [name: string]: string | undefined };
   readonly stdout: (text: string) => Promise<void>;
   /** Standard output shows colours. */
   readonly colours: boolean;

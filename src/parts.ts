@@ -97,8 +97,10 @@ function sourcePart({ name, kind, options, fingerprint }: SourceConfig, made: Pa
         .create(options, {
           name,
           clock: deps.clock,
+          random: deps.random,
           log: deps.log.child({ source: name }),
           stdin: deps.stdin,
+          env: deps.env,
           checkpoints: journal.checkpoints(name),
           accept: (batch) => inlet.accept(name, batch, stop),
           lag: (bytes) => metrics.lagBytes(name, bytes),

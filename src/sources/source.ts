@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Random } from '../core/clock.ts';
 import type { Event } from '../core/event.ts';
 import type { FamilyCounts } from '../core/family.ts';
 import type { Json } from '../core/json.ts';
@@ -19,8 +19,11 @@ export interface SourceBatch {
 export interface SourceDeps {
   readonly name: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   readonly stdin: Readable;
+  /** The environment of the process. */
+  readonly env: { readonly [name: string]: string | undefined };
   /** Checkpoints of this source that the journal holds. */
   readonly checkpoints: ReadonlyMap<string, Json>;
   /**

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { gapAction } from '../../src/core/action.ts';
-import { systemClock } from '../../src/core/clock.ts';
+import { systemClock, systemRandom } from '../../src/core/clock.ts';
 import { addCounts, type FamilyCounts } from '../../src/core/family.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Event } from '../../src/core/event.ts';
@@ -32,6 +32,8 @@ export function collect(
   const deps: SourceDeps = {
     name: 'test',
     clock: systemClock,
+    random: systemRandom,
+    env: {},
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
     stdin,
     checkpoints: new Map(checkpoints),

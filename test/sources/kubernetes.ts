@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Json } from '../../src/core/json.ts';
+import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
+import { rotateToken, writeAccount } from '../support/kube-api/account.ts';
+import { Cluster } from '../support/kube-api/cluster.ts';
+import { KubeApi } from '../support/kube-api/server.ts';
+import { accessLine, eventLine } from '../support/lines.ts';
+import { makeCertificates } from '../support/receivers/certificates.ts';
+import { collect, type Collected } from '../support/source.ts';
+
+/** A cluster with its API server, and what a pod is given to talk to it. */
+export interface World {
+  readonly cluster: Cluster;
+  readonly api: KubeApi;
+  readonly account: string;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca: string;
+  rotateToken(): void;
+}
+
+/** A source at work. */
+export interface Running {
+  readonly out: Collected;
+  /** As at a SIGTERM: what is written is still read. */
+  drain(): Promise<void>;
+  /** As when the configuration takes it out, or as near to a kill as a test can come. */
+  stop(): Promise<void>;
+  readonly done: Promise<void>;
+}
+
+const certificates = makeCertificates();
+process.on('exit', () => rmSync(certificates.directory, { recursive: true, force: true }));
+
+export async function startWorld(context: TestContext): Promise<World> {
+  const cluster = new Cluster();
+  const api = await KubeApi.start(cluster, certificates);
+  const { ca } = certificates;
+  const account = writeAccount(join(certificates.directory, `account-${api.port}`), api, ca);
+  context.after(() => api.close());
+  return { cluster, api, account, ca, rotateToken: () => rotateToken(account, api) };
+}
+
+/** Runs a source over the world, with the checkpoints of an earlier one. */
+export function start(
+  context: TestContext,
+  { api, account }: World,
+  more: Record<string, unknown> = {},
+  checkpoints?: ReadonlyMap<string, Json>,
+  out = collect(undefined, checkpoints),
+): Running {
+  const config = {
+    containers: ['server', 'worker'],
+    start_at: 'beginning',
+    service_account: account,
+    max_line: 64 * 1024,
+    invalid_identifier: false,
+    ...more,
+  };
+  const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) };
+  const drain = new AbortController();
+  const stop = new AbortController();
+  const done = kubernetes.create(config, { ...out.deps, env }).run(drain.signal, stop.signal);
+  const end = (): Promise<void> => {
+    drain.abort();
+    stop.abort();
+    return done;
+  };
+  context.after(() => end().catch(() => undefined));
+  done.catch(() => undefined);
+  return {
+    out,
+    done,
+    stop: end,
+    drain: () => {
+      drain.abort();
+      return done;
+    },
+  };
+}
+
+/** An event and an access line for each serial from `from` to below `to`. */
+export function lines(from: number, to: number): string[] {
+  return range(from, to).flatMap((serial) => [eventLine(serial), accessLine]);
+}
+
+export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
