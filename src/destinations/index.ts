@@ -1,3 +1,4 @@
+import { datadog } from './datadog/datadog.ts';
 import type { DestinationKind } from './destination.ts';
 import { discord } from './discord.ts';
 import { elasticsearch } from './elasticsearch/elasticsearch.ts';
@@ -24,6 +25,7 @@ export const destinations: readonly DestinationKind[] = [
   splunkHec,
   elasticsearch,
   loki,
+  datadog,
   local,
   stdout,
 ];

@@ -4,8 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { loki } from '../../src/destinations/loki/loki.ts';
-import { fromStored } from '../../src/redact/redactor.ts';
-import { leased } from '../support/leased.ts';
+import { eventOf, leased } from '../support/leased.ts';
 import { createDestination, problemsOf, type Written } from '../support/receivers/destination.ts';
 import { played, startHttpReceiver, type HttpReceiver } from '../support/receivers/http.ts';
 import { createLoki, type Loki, type LokiOptions } from '../support/receivers/loki.ts';
@@ -36,12 +35,6 @@ function send(options: Written, ...batch: readonly Delivery[]): Promise<SendResu
   return destination.send(batch, signal);
 }
 
-function event(seq: number, facts: { readonly [key: string]: unknown }): Delivery {
-  const { bytes: _, ...delivery } = leased(seq);
-  const made = fromStored(JSON.stringify({ ...delivery.event, ...facts }));
-  return { ...delivery, event: made, at: made.at, bytes: Buffer.from(JSON.stringify(made)) };
-}
-
 test('an entry has labels of few values, its own time in nanoseconds, the event and metadata to look for', async () => {
   assert.deepEqual(await send({ labels: { cluster: 'production' } }, leased(1)), { status: 'delivered' });
   const [entry] = service.entries;
@@ -67,7 +60,12 @@ test('an entry has labels of few values, its own time in nanoseconds, the event 
 });
 
 test('an action that somebody made up is no label', async () => {
-  await send({}, event(1, { action: 'custom_x1' }), event(2, { action: 'strange' }), event(3, { action: 'logout' }));
+  await send(
+    {},
+    eventOf(1, { action: 'custom_x1' }),
+    eventOf(2, { action: 'strange' }),
+    eventOf(3, { action: 'logout' }),
+  );
   assert.deepEqual(
     service.entries.map(({ labels, metadata }) => [labels['action'], metadata['action']]),
     [
@@ -79,7 +77,7 @@ test('an action that somebody made up is no label', async () => {
 });
 
 test('streams come in order of time, whatever the order of the batch', async () => {
-  await send({}, leased(3), event(2, { action: 'logout' }), leased(1));
+  await send({}, leased(3), eventOf(2, { action: 'logout' }), leased(1));
   const body: { readonly streams: readonly { readonly values: readonly (readonly [string])[] }[] } =
     JSON.parse(bodyOf());
   assert.deepEqual(
@@ -99,7 +97,7 @@ describe('what is too old for Loki', () => {
 
   test('is given up alone: the others are stored, and sent again they are the same', async () => {
     use({ sampleAgeMsMax: 3_600_000 });
-    const batch = [leased(1), event(2, { at: nowMs - 1000 }), leased(3), event(4, { at: nowMs })];
+    const batch = [leased(1), eventOf(2, { at: nowMs - 1000 }), leased(3), eventOf(4, { at: nowMs })];
     const result = await send({}, ...batch);
     assert.ok(result.status === 'partial');
     assert.deepEqual(
@@ -112,8 +110,8 @@ describe('what is too old for Loki', () => {
 
   test('because it is behind its stream, too', async () => {
     use({ behindMsMax: 3_600_000 });
-    await send({}, event(1, { at: nowMs }));
-    const result = await send({}, event(2, { at: nowMs - 7_200_000 }));
+    await send({}, eventOf(1, { at: nowMs }));
+    const result = await send({}, eventOf(2, { at: nowMs - 7_200_000 }));
     assert.ok(result.status === 'partial' && result.items[0]?.status === 'rejected');
     assert.match(result.items[0].detail ?? '', /too far behind/);
   });
@@ -121,14 +119,14 @@ describe('what is too old for Loki', () => {
 
 test('a time far ahead becomes the present, and stays in the line', async () => {
   const atMs = Date.now() + 86_400_000;
-  assert.deepEqual(await send({}, event(1, { at: atMs })), { status: 'delivered' });
+  assert.deepEqual(await send({}, eventOf(1, { at: atMs })), { status: 'delivered' });
   const [entry] = service.entries;
   assert.ok(entry !== undefined && entry.ns / 1_000_000n <= BigInt(Date.now()));
   assert.match(entry.line, new RegExp(`"at":${atMs}`));
 });
 
 test('a line is shortened to what Loki takes', async () => {
-  const result = await send({}, event(1, { context: { message: '"\n'.repeat(200_000) } }));
+  const result = await send({}, eventOf(1, { context: { message: '"\n'.repeat(200_000) } }));
   assert.deepEqual(result, { status: 'delivered' });
   assert.match(service.entries[0]?.line ?? '', /…\[shortened\]/);
 });

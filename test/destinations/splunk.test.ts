@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
-import { get, isObject, type JsonObject } from '../../src/core/json.ts';
+import { get, isObject } from '../../src/core/json.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { splunkHec } from '../../src/destinations/splunk/splunk-hec.ts';
-import { fromStored } from '../../src/redact/redactor.ts';
-import { leased } from '../support/leased.ts';
+import { eventOf, leased } from '../support/leased.ts';
 import { createDestination, problemsOf, type Written } from '../support/receivers/destination.ts';
 import { answer, hang, played, startHttpReceiver, type HttpReceiver } from '../support/receivers/http.ts';
 import { createSplunk, type Splunk, type SplunkOptions } from '../support/receivers/splunk.ts';
@@ -196,7 +195,7 @@ test('an event larger than a request is shortened and says so', async () => {
 
 test('an event that no shorter text makes small enough is refused alone, with its size', async () => {
   const keys = Object.fromEntries(Array.from({ length: 120_000 }, (_, at) => [`key ${at}`, at]));
-  const result = await send({}, leased(1), withContext(2, keys), leased(3));
+  const result = await send({}, leased(1), eventOf(2, { context: keys }), leased(3));
   assert.ok(result.status === 'partial');
   assert.deepEqual(
     result.items.map(({ status }) => status),
@@ -221,11 +220,5 @@ test('options that cannot be are refused', () => {
 });
 
 function large(seq: number, chars: number): Delivery {
-  return withContext(seq, { message: 'x'.repeat(chars) });
-}
-
-function withContext(seq: number, context: JsonObject): Delivery {
-  const { bytes: _, ...delivery } = leased(seq);
-  const json = JSON.stringify({ ...delivery.event, context });
-  return { ...delivery, event: fromStored(json), bytes: Buffer.from(json) };
+  return eventOf(seq, { context: { big: 'x'.repeat(chars) } });
 }

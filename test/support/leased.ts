@@ -1,3 +1,4 @@
+import { withViews, type EventFacts } from '../../src/core/event.ts';
 import type { Leased } from '../../src/journal/journal.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 
@@ -25,4 +26,12 @@ export function leased(seq: number, more: Partial<Leased> = {}): Leased {
     firstDueAt: 0,
     ...more,
   };
+}
+
+/** A leased delivery of such an event with other facts. */
+export function eventOf(seq: number, facts: { readonly [key: string]: unknown }): Leased {
+  const base = leased(seq);
+  const { id, at, action, client_ip, user, context, origin } = base.event;
+  const json = JSON.stringify(withViews({ id, at, action, client_ip, user, context, origin, ...facts } as EventFacts));
+  return { ...base, event: fromStored(json), at: fromStored(json).at, bytes: Buffer.from(json) };
 }

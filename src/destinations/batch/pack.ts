@@ -17,6 +17,8 @@ export interface RequestLimits {
 export interface Encoding<T extends Item> {
   readonly limits: RequestLimits;
   readonly item: (delivery: Delivery) => T;
+  /** Why a delivery must not be sent; undefined for what may. */
+  readonly refuse?: (delivery: Delivery) => ItemResult | undefined;
 }
 
 /** The items of one request and which deliveries of the batch they are. */
@@ -37,6 +39,11 @@ export function pack<T extends Item>(batch: readonly Delivery[], encoding: Encod
   const apart: (ItemResult | undefined)[] = [];
   let total = 0;
   for (const delivery of batch) {
+    const refused = encoding.refuse?.(delivery);
+    if (refused !== undefined) {
+      apart.push(refused);
+      continue;
+    }
     const whole = encoding.item(delivery);
     const item = whole.bytes <= itemBytes ? whole : shortened(delivery, encoding);
     if (item === undefined) {

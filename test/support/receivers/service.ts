@@ -89,7 +89,7 @@ async function startHttpService({ type, schema, example }: DestinationKind): Pro
     silent: hang,
     'silent in the answer': neverEnding,
     garbage,
-    huge: huge(500, 50 * 1024 * 1024),
+    huge: huge(503, 50 * 1024 * 1024),
     echo: (response) => {
       const { method, url, headers } = response.req;
       response.writeHead(400).end(`Cannot ${method} ${url}: ${JSON.stringify(headers)}`);

@@ -1,5 +1,6 @@
 import type { Written } from './destination.ts';
 import type { StandIn } from './http.ts';
+import { createDatadog } from './datadog.ts';
 import { createElasticsearch } from './elasticsearch.ts';
 import { createLoki } from './loki.ts';
 import { ntfyStandIn } from './ntfy.ts';
@@ -33,6 +34,13 @@ export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, Serv
           authorization: `Basic ${Buffer.from(`${String(username)}:${String(password)}`).toString('base64')}`,
           tenant: String(tenant),
         }).standIn,
+    },
+  ],
+  [
+    'datadog',
+    {
+      create: ({ api_key: key }) => createDatadog(String(key)).standIn,
+      point: (example, url) => ({ ...example, url }),
     },
   ],
   ['splunk_hec', { create: ({ token }) => createSplunk({ token: String(token) }).standIn }],
