@@ -45,7 +45,7 @@ export function configurationDocument({ sources, destinations }: Kinds): string 
 /** The table of destination types in the README. */
 export function destinationsTable({ destinations }: Kinds): string {
   const rows = destinations.map(
-    ({ type, summary }) => `| [\`${type}\`](docs/configuration.md#${type}) | ${cell(summary)} |`,
+    ({ type, summary }) => `| [\`${type}\`](docs/destinations/${type}.md) | ${cell(summary)} |`,
   );
   return ['| type | sends |', '|---|---|', ...rows].join('\n');
 }
@@ -88,7 +88,8 @@ function tlsText(kind: Kind): string {
   return `\nTogether with the common options of that name, \`tls\` is a mapping with ${keys.join(', ')}.\n`;
 }
 
-function table(schema: ObjectSchema): string {
+/** The options of a mapping: a row a key. */
+export function table(schema: ObjectSchema): string {
   const rows = rowsOf(schema, '').map((row) => `| ${row.join(' | ')} |`);
   return ['| key | type | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
@@ -139,7 +140,8 @@ const formats: ReadonlyMap<string, string> = new Map([
   ['re2', 'pattern (RE2)'],
 ]);
 
-function cell(text: string): string {
+/** Text for a cell of a table. */
+export function cell(text: string): string {
   return text
     .replaceAll('|', String.raw`\|`)
     .replaceAll('\n', ' ')
