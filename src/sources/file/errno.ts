@@ -22,8 +22,13 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESTALE';
 }
 
+/** Linux's errnos that Node.js has no name for: it says `Unknown system error -116`. */
+const unnamed: ReadonlyMap<number, string> = new Map([[-116, 'ESTALE']]);
+
 /** The errno name of a file system error (`ENOENT`), `''` for anything else: our own errors and Node's `ERR_…` have a `code` too. */
 export function errnoOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : '';
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code)) return error.code;
+  const errno = 'errno' in error && 'syscall' in error ? error.errno : undefined;
+  return typeof errno === 'number' ? (unnamed.get(errno) ?? `ERRNO${Math.abs(errno)}`) : '';
 }
