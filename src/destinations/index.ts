@@ -5,6 +5,7 @@ import { elasticsearch } from './elasticsearch/elasticsearch.ts';
 import { local } from './local.ts';
 import { loki } from './loki/loki.ts';
 import { ntfy } from './ntfy.ts';
+import { otlp } from './otlp/otlp.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
@@ -26,6 +27,7 @@ export const destinations: readonly DestinationKind[] = [
   elasticsearch,
   loki,
   datadog,
+  otlp,
   local,
   stdout,
 ];

@@ -14,6 +14,8 @@ export interface HttpClientOptions {
   readonly proxy: string | undefined;
   /** How much of an answer is read. Default: 64 KiB. */
   readonly bodyBytesMax?: number;
+  /** How the bytes of an answer become text; `latin1` keeps each of them. Default: `utf8`. */
+  readonly bodyEncoding?: 'utf8' | 'latin1';
 }
 
 const bodyBytesDefault = 64 * 1024;
@@ -24,13 +26,12 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
   let dispatcher: Promise<Dispatcher> | undefined;
   // Destroying a dispatcher leaves a connection alone that is still being made; its socket listens to this.
   const life = new AbortController();
-  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesDefault;
   return {
     request(request) {
       dispatcher ??= createDispatcher(options, life.signal);
       const open = dispatcher;
       const bounds = { timeoutMs: options.timeoutMs, clock, signal: request.signal };
-      return bounded(bounds, (cut) => exchange(open, request, cut, bodyBytesMax));
+      return bounded(bounds, (cut) => exchange(open, request, cut, options));
     },
     async close() {
       const closing = dispatcher;
@@ -69,7 +70,7 @@ async function exchange(
   dispatcher: Promise<Dispatcher>,
   request: HttpRequestOptions,
   signal: AbortSignal,
-  bodyBytesMax: number,
+  options: HttpClientOptions,
 ): Promise<HttpReply> {
   const url = new URL(request.url);
   const headers = { 'user-agent': userAgent, ...credentials(url), ...request.headers };
@@ -83,7 +84,7 @@ async function exchange(
     body: request.method === 'GET' ? null : request.body,
     signal,
   });
-  const body = await readBody(reply.body, bodyBytesMax);
+  const body = await readBody(reply.body, options);
   const outside = reply.statusCode < 200 || reply.statusCode > 299;
   return {
     kind: 'reply',
@@ -102,7 +103,10 @@ function credentials(url: URL): { readonly authorization?: string } {
 }
 
 /** Leaving the loop early destroys the socket: an answer of gigabytes is not drained for the sake of keeping it. */
-async function readBody(body: AsyncIterable<Uint8Array>, bodyBytesMax: number): Promise<string> {
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  { bodyBytesMax = bodyBytesDefault, bodyEncoding = 'utf8' }: HttpClientOptions,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -110,7 +114,7 @@ async function readBody(body: AsyncIterable<Uint8Array>, bodyBytesMax: number): 
     bytes += chunk.length;
     if (bytes > bodyBytesMax) break;
   }
-  return Buffer.concat(chunks).subarray(0, bodyBytesMax).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, bodyBytesMax).toString(bodyEncoding);
 }
 
 function singleHeaders(headers: { readonly [name: string]: string | string[] | undefined }): HttpReply['headers'] {

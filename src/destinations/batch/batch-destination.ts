@@ -39,6 +39,8 @@ export interface Exchange<T extends Item> {
 export interface BatchService<T extends Item> extends Encoding<T> {
   /** How much of an answer is read; see the client's option. */
   readonly replyBytesMax?: number;
+  /** How an answer becomes text; see the client's option. */
+  readonly replyEncoding?: 'utf8' | 'latin1';
   body(items: readonly T[]): Uint8Array;
   /** Sends one request and says what its answer means for its items. */
   exchange(exchange: Exchange<T>): Promise<SendResult>;
@@ -52,11 +54,12 @@ export function createBatchDestination<T extends Item>(
   options: BatchOptions,
   service: BatchService<T>,
 ): Destination {
-  const { replyBytesMax } = service;
-  const client = createHttpClient(
-    { ...common, ...(replyBytesMax !== undefined && { bodyBytesMax: replyBytesMax }) },
-    clock,
-  );
+  const { replyBytesMax: bodyBytesMax, replyEncoding: bodyEncoding } = service;
+  const reading = {
+    ...(bodyBytesMax !== undefined && { bodyBytesMax }),
+    ...(bodyEncoding !== undefined && { bodyEncoding }),
+  };
+  const client = createHttpClient({ ...common, ...reading }, clock);
   const added = staticHeaders(options.headers);
   return {
     async send(batch, signal) {

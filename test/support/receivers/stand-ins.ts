@@ -4,6 +4,7 @@ import { createDatadog } from './datadog.ts';
 import { createElasticsearch } from './elasticsearch.ts';
 import { createLoki } from './loki.ts';
 import { ntfyStandIn } from './ntfy.ts';
+import { createOtlpReceiver } from './otlp.ts';
 import { pagerDutyStandIn } from './pagerduty.ts';
 import { createSplunk } from './splunk.ts';
 import { teamsStandIn } from './teams.ts';
@@ -43,6 +44,7 @@ export const standIns: ReadonlyMap<string, ServiceOfKind> = new Map<string, Serv
       point: (example, url) => ({ ...example, url }),
     },
   ],
+  ['otlp', { create: () => createOtlpReceiver({ headers: { 'x-api-key': 'f2b7c1e09a' } }).standIn }],
   ['splunk_hec', { create: ({ token }) => createSplunk({ token: String(token) }).standIn }],
   ['teams', { create: ({ url }) => teamsStandIn(new URL(String(url)).searchParams.get('sig') ?? '') }],
   [
