@@ -7,9 +7,11 @@ import type { ConfigFeed } from './config/feed.ts';
 import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
 import { createFleet, type Fleet } from './parts.ts';
-import { createInlet, type Stages } from './pipeline/inlet.ts';
+import type { Stages } from './pipeline/decide.ts';
+import { createInlet } from './pipeline/inlet.ts';
 import type { Outlet } from './pipeline/outlet.ts';
 import { runLifecycle, type Parts } from './pipeline/lifecycle.ts';
+import { runTimer } from './pipeline/timer.ts';
 import { runUpkeep } from './pipeline/upkeep.ts';
 import { redactOptions } from './redact/options.ts';
 import { createRedactor, fromStored } from './redact/redactor.ts';
@@ -65,12 +67,12 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
     journalBytes: () => journal.bytes(),
     nowMs: () => clock.now(),
   });
-  let stages = stagesOf(config);
+  let stages = stagesOf(config, journal);
   const wake = (name: string): void => fleet.outlet(name)?.wake();
   const inlet = createInlet({ journal, stages: () => stages, metrics, clock, log, wake });
   const fleet = createFleet({ deps, journal, inlet, metrics });
   const use = (next: Config): Parts => {
-    stages = stagesOf(next);
+    stages = stagesOf(next, journal);
     return fleet.partsOf(next);
   };
   const reload = deps.feed && createReload(deps.feed, { first: config, log, metrics, nowMs: () => clock.now(), use });
@@ -86,6 +88,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
     {
       ...parts,
       upkeep: { name: 'journal', run: (signal) => runUpkeep(journal, clock, signal) },
+      timer: { name: 'rules', run: (signal) => runTimer(inlet, clock, signal) },
       watch: reload?.part,
       clock,
       random: deps.random,
@@ -101,8 +104,11 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   return summary(journal, fleet.outlets());
 }
 
-function stagesOf(config: Config): Stages {
-  return { redactor: createRedactor(redactOptions(config.redact)), rules: compileRules(config.rules).rules };
+/** The stages of a configuration, with rules that remember what the journal has of them. */
+function stagesOf(config: Config, journal: Journal): Stages {
+  const { rules } = compileRules(config.rules, config.silences);
+  rules.restore(journal.ruleState());
+  return { redactor: createRedactor(redactOptions(config.redact)), rules };
 }
 
 /** What `/readyz` looks at. */

@@ -4,6 +4,7 @@ import type { CommonOptions, DeliveryPolicy, DestinationKind } from '../destinat
 import type { JournalOptions } from '../journal/journal.ts';
 import type { RedactConfig } from '../redact/options.ts';
 import type { RuleConfig } from '../rules/config.ts';
+import type { SilenceConfig } from '../rules/silence.ts';
 import type { SourceKind } from '../sources/source.ts';
 
 /** The registries: all that this folder knows about particular components. */
@@ -31,6 +32,7 @@ export interface Config {
   readonly redact: RedactConfig;
   readonly journal: JournalOptions;
   readonly rules: readonly RuleConfig[];
+  readonly silences: readonly SilenceConfig[];
   /** In the order of the file. */
   readonly destinations: ReadonlyMap<string, DestinationConfig>;
   /** Undefined when switched off. */

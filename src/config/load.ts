@@ -28,7 +28,11 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     reader,
     surroundings.readFile,
   );
-  const rules = readRules(sections.get('rules'), namesOf(sections.get('destinations')), reader);
+  const { rules, silences } = readRules(
+    { rules: sections.get('rules'), silences: sections.get('silences') },
+    namesOf(sections.get('destinations')),
+    reader,
+  );
   const config = {
     file,
     instance: readInstance(sections.get('instance'), surroundings.hostname, reader),
@@ -37,6 +41,7 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     redact: readRedact(sections.get('redact'), reader),
     journal: readJournal(sections.get('journal'), reader),
     rules,
+    silences,
     destinations,
     server: readServer(sections.get('server'), reader),
     log: readLog(sections.get('log'), reader),

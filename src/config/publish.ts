@@ -3,6 +3,7 @@ import { batchSchema, retrySchema, tlsSchema } from './common.ts';
 import type { Kinds } from './config.ts';
 import { redactSchema } from '../redact/options.ts';
 import { rulesSchema } from '../rules/config.ts';
+import { silencesSchema } from '../rules/silence.ts';
 import { destinationSchema, nameRule, sectionSchemas, sourceSchema } from './schema.ts';
 
 /**
@@ -29,6 +30,7 @@ export function configSchema(kinds: Kinds): object {
       redact: published(redactSchema),
       journal: published(journal),
       rules: published(rulesSchema),
+      silences: published(silencesSchema),
       destinations: {
         type: 'object',
         description: 'Where notifications go, by name.',

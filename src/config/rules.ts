@@ -2,11 +2,53 @@ import { isObject } from '../core/json.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { ruleSchema, type RuleConfig } from '../rules/config.ts';
 import { compileRules } from '../rules/rules.ts';
+import { silencesSchema, type SilenceConfig } from '../rules/silence.ts';
 import type { Reader } from './reader.ts';
 import { load } from './value.ts';
 
-/** Reads `rules`: each against its schema, then all that are right together, so that one mistake hides no other. */
-export function readRules(value: unknown, destinations: readonly string[], reader: Reader): readonly RuleConfig[] {
+/** What `rules` and `silences` say together. */
+export interface ReadRules {
+  readonly rules: readonly RuleConfig[];
+  readonly silences: readonly SilenceConfig[];
+}
+
+/** Reads `rules` and `silences`: each against its schema, then all that are right together, so that one mistake hides no other. */
+export function readRules(
+  values: { readonly rules: unknown; readonly silences: unknown },
+  destinations: readonly string[],
+  reader: Reader,
+): ReadRules {
+  const rules = readList(values.rules, destinations, reader);
+  const silences = readSilences(values.silences, reader);
+  const compiled = compileRules(
+    rules.map(({ config }) => config),
+    silences.map(({ config }) => config),
+  );
+  for (const [section, list, problems] of [
+    ['rules', rules, compiled.problems],
+    ['silences', silences, compiled.silenceProblems],
+  ] as const) {
+    for (const { path, message } of problems) {
+      const [index, ...inner] = path;
+      reader.foreignProblem([section, list[Number(index)]?.place ?? 0, ...inner], message);
+    }
+  }
+  return { rules: rules.map(({ config }) => config), silences: silences.map(({ config }) => config) };
+}
+
+/** An entry that is right by itself, with its place in the file's list. */
+interface Placed<T> {
+  readonly config: T;
+  readonly place: number;
+}
+
+function readSilences(value: unknown, reader: Reader): readonly Placed<SilenceConfig>[] {
+  if (value === undefined || value === null) return [];
+  const checked = reader.check(silencesSchema, value, ['silences']);
+  return checked === undefined ? [] : load(silencesSchema, checked).map((config, place) => ({ config, place }));
+}
+
+function readList(value: unknown, destinations: readonly string[], reader: Reader): readonly Placed<RuleConfig>[] {
   if (value === undefined || value === null) {
     reader.warning(['rules'], 'no rules, so nothing is ever sent', 'key');
     return [];
@@ -15,21 +57,16 @@ export function readRules(value: unknown, destinations: readonly string[], reade
     reader.problem(['rules'], 'expected a list: start each rule with "- name: …"');
     return [];
   }
-  const places: number[] = [];
-  const rules = value.flatMap((rule: unknown, index) => {
-    checkDestinations(rule, index, destinations, reader);
-    const checked = reader.check(ruleSchema, rule, ['rules', index]);
+  return value.flatMap((rule: unknown, place) => {
+    checkDestinations(rule, place, destinations, reader);
+    const checked = reader.check(ruleSchema, rule, ['rules', place]);
     if (checked === undefined) return [];
-    const loaded = load(ruleSchema, checked);
-    places.push(index);
-    if (loaded.policies.length === 0) reader.warning(['rules', index], 'a rule without policies never fires', 'key');
-    return [loaded];
+    const config = load(ruleSchema, checked);
+    if (config.policies.length === 0 && config.absence?.of !== 'lines') {
+      reader.warning(['rules', place], 'a rule without policies never fires', 'key');
+    }
+    return [{ config, place }];
   });
-  for (const { path, message } of compileRules(rules).problems) {
-    const [index, ...inner] = path;
-    reader.foreignProblem(['rules', places[Number(index)] ?? 0, ...inner], message);
-  }
-  return rules;
 }
 
 function checkDestinations(rule: unknown, index: number, known: readonly string[], reader: Reader): void {

@@ -85,6 +85,7 @@ export const sectionNames: readonly string[] = [
   'redact',
   'journal',
   'rules',
+  'silences',
   'destinations',
   'server',
   'log',

@@ -44,6 +44,9 @@ export const gapAction = 'herald_gap';
 /** herald's own: somebody tests a destination. */
 export const testAction = 'herald_test';
 
+/** herald's own: a rule tells about several events, or about what it held back. */
+export const alertAction = 'herald_alert';
+
 /** The closed set of action classes, fit for a metric label: an action itself is an open string. */
 export function actionClass(action: string): 'known' | 'custom' | 'unknown' {
   if (knownActions.has(action) || action === gapAction) return 'known';

@@ -118,5 +118,8 @@ function putProgress({ sql }: Store, { source, counts, checkpoints, ruleState }:
     if (value === null) sql.dropCheckpoint.run(source, key);
     else sql.putCheckpoint.run(source, key, JSON.stringify(value));
   }
-  for (const [rule, state] of ruleState ?? []) sql.putRuleState.run(rule, state);
+  for (const [name, state] of ruleState ?? []) {
+    if (state === null) sql.dropRuleState.run(name);
+    else sql.putRuleState.run(name, state);
+  }
 }

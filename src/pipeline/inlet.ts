@@ -1,19 +1,13 @@
 import type { Logger } from 'pino';
-import { actionClass, gapAction } from '../core/action.ts';
+import { gapAction } from '../core/action.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Event } from '../core/event.ts';
 import { families } from '../core/family.ts';
 import type { Metrics } from '../core/metrics.ts';
-import type { AppendResult, Journal, JournalEntry } from '../journal/journal.ts';
-import type { Redactor } from '../redact/redactor.ts';
+import type { AppendBatch, AppendResult, Journal, JournalEntry } from '../journal/journal.ts';
 import type { Rules } from '../rules/rules.ts';
 import type { SourceBatch } from '../sources/source.ts';
-
-/** What decides about an event. */
-export interface Stages {
-  readonly redactor: Redactor;
-  readonly rules: Rules;
-}
+import { alertEntries, decide, newTally, type Stages, type Tally } from './decide.ts';
 
 export interface InletDeps {
   readonly journal: Journal;
@@ -30,21 +24,31 @@ export interface InletDeps {
 export interface Inlet {
   /** Resolves when the batch is on disk. While the journal is full it waits, and so the source stops reading. */
   accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void>;
+  /** Tells what rules have to tell because time has passed. */
+  tick(): Promise<void>;
 }
 
 /** How long a source waits before it tries a full journal again. */
 const fullWaitMs = 500;
+/** Where herald's own events come from. */
+const ownSource = 'herald';
 
 export function createInlet(deps: InletDeps): Inlet {
   const { journal, metrics, clock } = deps;
-  return { accept };
+  const inTurn = createTurns();
+  /** Rules that counted events which were not written then: they must go back to what is on disk. */
+  let ahead: Rules | undefined;
+  return { accept: (source, batch, signal) => inTurn(() => accept(source, batch, signal)), tick: () => inTurn(tick) };
 
   async function accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void> {
-    const tally: Tally = { redactions: new Map(), matches: new Map(), errors: new Map(), actions: new Map() };
     const nowMs = clock.now();
-    const stages = deps.stages();
-    const entries = batch.events.map((event) => decide(stages, event, nowMs, tally));
-    const append = { source, entries, counts: batch.counts, checkpoints: batch.checkpoints };
+    const tally = newTally();
+    const stages = current();
+    const entries = decideAll(stages, batch.events, nowMs, tally);
+    if (stages.rules.overTime && Object.keys(batch.counts).length > 0) stages.rules.heard(nowMs);
+    const { counts, checkpoints } = batch;
+    const append = { source, entries, counts, checkpoints, ruleState: stages.rules.changes() };
+    ahead = stages.rules;
     let result = journal.append(append, nowMs);
     if (result.status === 'full') {
       deps.log.warn({ source }, 'the journal is full: reading stops until deliveries make room');
@@ -57,7 +61,44 @@ export function createInlet(deps: InletDeps): Inlet {
       }
       deps.log.info({ source }, 'the journal has room again: reading goes on');
     }
+    ahead = undefined;
     report(source, batch, result, tally, nowMs);
+    wake(entries);
+  }
+
+  async function tick(): Promise<void> {
+    const { rules, redactor } = current();
+    const nowMs = clock.now();
+    const entries = alertEntries(redactor, rules.due(nowMs));
+    const ruleState = rules.changes();
+    if (entries.length === 0 && ruleState.size === 0) return;
+    ahead = rules;
+    const append: AppendBatch = { source: ownSource, entries, counts: {}, checkpoints: new Map(), ruleState };
+    // In a full journal they stay due.
+    if (journal.append(append, nowMs).status === 'full') return;
+    ahead = undefined;
+    wake(entries);
+  }
+
+  function current(): Stages {
+    const stages = deps.stages();
+    if (ahead === stages.rules) stages.rules.restore(journal.ruleState());
+    ahead = undefined;
+    return stages;
+  }
+
+  /** An event that another source read before, or that is twice in the batch, is not counted again. */
+  function decideAll(stages: Stages, events: readonly Event[], nowMs: number, tally: Tally): readonly JournalEntry[] {
+    if (!stages.rules.overTime) return events.flatMap((event) => decide(stages, event, nowMs, false, tally));
+    const seen = new Set<string>();
+    return events.flatMap((event) => {
+      const counted = seen.has(event.id) || journal.has(event);
+      seen.add(event.id);
+      return decide(stages, event, nowMs, counted, tally);
+    });
+  }
+
+  function wake(entries: readonly JournalEntry[]): void {
     for (const name of new Set(entries.flatMap(({ deliveries }) => deliveries.map((item) => item.destination)))) {
       deps.wake(name);
     }
@@ -76,6 +117,7 @@ export function createInlet(deps: InletDeps): Inlet {
     for (const [rule, count] of tally.matches) metrics.ruleMatches(rule, count);
     for (const [rule, count] of tally.errors) metrics.ruleErrors(rule, count);
     for (const [kind, count] of tally.actions) metrics.events(kind, count);
+    for (const { rule, reason, count } of tally.held.values()) metrics.suppressed(rule, reason, count);
     if (result.status === 'done') {
       if (result.duplicates > 0) metrics.duplicates(source, result.duplicates);
       for (const [destination, count] of result.shed) metrics.deliveries(destination, 'shed', 'shed', count);
@@ -83,26 +125,12 @@ export function createInlet(deps: InletDeps): Inlet {
   }
 }
 
-interface Tally {
-  readonly redactions: Map<string, number>;
-  readonly matches: Map<string, number>;
-  readonly errors: Map<string, number>;
-  readonly actions: Map<'known' | 'custom' | 'unknown', number>;
-}
-
-function decide({ redactor, rules }: Stages, raw: Event, nowMs: number, tally: Tally): JournalEntry {
-  const { event, counts } = redactor.redact(raw);
-  for (const [kind, count] of counts) add(tally.redactions, kind, count);
-  add(tally.actions, actionClass(event.action), 1);
-  const { notifications, errors } = rules.evaluate(event, nowMs);
-  for (const rule of errors) add(tally.errors, rule, 1);
-  const deliveries = notifications.flatMap(({ rule, severity, destinations }) => {
-    add(tally.matches, rule, 1);
-    return destinations.map((destination) => ({ rule, severity, destination }));
-  });
-  return { event, deliveries };
-}
-
-function add<K>(counts: Map<K, number>, key: K, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
+/** Runs one piece of work after the other, in the order of asking: what waits for room in the journal is written before what came later. */
+function createTurns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }

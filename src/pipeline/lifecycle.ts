@@ -45,6 +45,8 @@ export interface Lifecycle extends Parts {
   readonly upkeep: Part;
   /** Runs as long as the sources are wanted and may exchange parts: those of the same name and version go on undisturbed. */
   readonly watch?: WatchPart | undefined;
+  /** Runs as long as the sources are wanted, too. */
+  readonly timer?: Part;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -95,11 +97,12 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
   const upkeep = start(life.upkeep.name, () => life.upkeep.run(hard.signal), hard.signal);
   exchange(life);
   if (stop.aborted) quit.abort();
-  const { watch } = life;
+  const { watch, timer } = life;
   const watching = watch && start(watch.name, () => watch.run(exchange, quit.signal), quit.signal);
+  const ticking = timer && start(timer.name, () => timer.run(quit.signal), quit.signal);
   await sources.ended();
   quit.abort();
-  await watching;
+  await Promise.all([watching, ticking]);
   log.info(stop.aborted ? 'stopping: delivering what is due' : 'all input is read: delivering what is due');
   outlets.close();
   await outlets.ended();

@@ -57,6 +57,11 @@ export function renderMessage(event: SafeEvent, context: MessageContext): Messag
   };
 }
 
+/** The title alone, for lists and for what tells about several events. */
+export function titleOf(event: SafeEvent): string {
+  return cut(describe(event).title, titleCharsMax);
+}
+
 /** `2026-01-15T09:03:48Z`, or `unknown` for a time beyond the calendar. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);

@@ -1,7 +1,7 @@
 import { unreachable } from '../core/errors.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { parseAddress, parseNetwork, type Network } from '../expression/address.ts';
-import { matcherFields, type MatcherField, type PolicyConfig } from './config.ts';
+import { matcherFields, type MatcherField, type PolicyConfig } from './policy-config.ts';
 import { compileGlob } from './glob.ts';
 
 /** An event matcher: every field that is set must match; a field that the event lacks never does. */

@@ -1,7 +1,7 @@
 import type { SafeEvent } from '../core/event.ts';
 import { compileExpression } from '../expression/expression.ts';
 import type { Scope } from '../expression/expression.ts';
-import { matcherFields, type PolicyConfig } from './config.ts';
+import { matcherFields, type PolicyConfig } from './policy-config.ts';
 import { compileMatcher, type Matcher, type MatcherProblem } from './matcher.ts';
 
 /** One policy's verdict about one event. `why` is a sentence for people, made only when asked for. */

@@ -2,6 +2,7 @@ import type { Notification } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import type { Scope } from '../expression/expression.ts';
 import type { RuleConfig } from './config.ts';
+import type { Course } from './over-time/course.ts';
 import type { Policy } from './policy.ts';
 
 /** What a rule says about an event; `error`: an expression that mattered could not be evaluated. */
@@ -90,11 +91,12 @@ interface PolicyExplanation {
   readonly reason: string;
 }
 
-/** Asks every policy, also those that could not change anything. */
-export function explainRule(rule: Rule, scope: Scope): RuleExplanation {
+/** Asks every policy, also those that could not change anything. What the rule does over several events is named, not asked. */
+export function explainRule(rule: Rule, course: Course | undefined, scope: Scope): RuleExplanation {
   const policies = rule.policies.map((policy) => explainPolicy(policy, scope.event, scope));
   const { fires } = rule.evaluate(scope);
-  return { rule: rule.name, fires, reason: reasonOf(rule, policies), policies };
+  const parts = course === undefined ? '' : `; then ${[...course.memories.keys()].join(', ')}`;
+  return { rule: rule.name, fires, reason: reasonOf(rule, policies) + parts, policies };
 }
 
 function explainPolicy(policy: Policy, event: SafeEvent, scope: Scope): PolicyExplanation {

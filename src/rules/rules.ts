@@ -1,10 +1,15 @@
 import type { Notification } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
-import type { Scope } from '../expression/expression.ts';
+import type { Alert } from './alert.ts';
 import type { RuleConfig } from './config.ts';
-import { createLoopGuard, type LoopGuard, type Permission, type Suppression } from './loop.ts';
+import { createRules, type RunningRule } from './evaluate.ts';
+import { createLoopGuard, type Suppression } from './loop.ts';
+import { compileCourse } from './over-time/compile.ts';
+import type { HeldReason } from './over-time/course.ts';
 import { compilePolicy, type Policy } from './policy.ts';
-import { buildRule, explainRule, type Rule, type RuleExplanation } from './rule.ts';
+import type { PolicyConfig } from './policy-config.ts';
+import { buildRule, type RuleExplanation } from './rule.ts';
+import { compileSilences, type SilenceConfig } from './silence.ts';
 
 /** What the rules decided about one event. */
 export interface Evaluation {
@@ -14,7 +19,20 @@ export interface Evaluation {
   readonly errors: readonly string[];
   /** Why rules were kept from firing. */
   readonly suppressed?: Suppression;
+  /** Messages about several events, that this one completed or that are due now. */
+  readonly alerts?: readonly Alert[];
+  /** Rules that fired and whose notification was held back. */
+  readonly held?: readonly Held[];
 }
+
+/** A notification that was held back, for this reason. */
+export interface Held {
+  readonly rule: string;
+  readonly reason: HeldReason | 'silence';
+}
+
+/** What rules remember: a row per rule, part and key. */
+export type RuleState = ReadonlyMap<string, string>;
 
 /** Every rule's reasons, for `herald try`. */
 export interface Explanation {
@@ -22,9 +40,22 @@ export interface Explanation {
   readonly rules: readonly RuleExplanation[];
 }
 
-/** The compiled rules. Deterministic: the same events in the same order give the same notifications. Never throws. */
+/**
+ * The compiled rules. Deterministic: the same events at the same times in the same order give the same notifications. Never throws.
+ * Rules that look at several events remember; whoever keeps the events keeps `changes()` with them, in one transaction.
+ */
 export interface Rules {
+  /** True when there is anything to remember or to wait for. */
+  readonly overTime: boolean;
   evaluate(event: SafeEvent, nowMs: number): Evaluation;
+  /** Lines of any kind were read. */
+  heard(nowMs: number): void;
+  /** What is to be told because time has passed. */
+  due(nowMs: number): readonly Alert[];
+  /** What changed in memory since the last call; `null` forgets a row. */
+  changes(): ReadonlyMap<string, string | null>;
+  /** Remembers what was written down, and nothing else: at the start, and after a batch that could not be written. */
+  restore(state: RuleState): void;
   /** As `evaluate` would decide next, with reasons, and without remembering anything. */
   explain(event: SafeEvent, nowMs: number): Explanation;
 }
@@ -35,17 +66,21 @@ export interface RuleProblem {
   readonly message: string;
 }
 
-const nothing: Evaluation = { notifications: [], errors: [] };
-const actionsMax = 256;
-
 /** Compiles and checks all rules, disabled ones too. With problems, `rules` has only what could be compiled. */
-export function compileRules(configs: readonly RuleConfig[]): {
+export function compileRules(
+  configs: readonly RuleConfig[],
+  silenceConfigs: readonly SilenceConfig[] = [],
+): {
   readonly rules: Rules;
   readonly problems: readonly RuleProblem[];
+  readonly silenceProblems: readonly RuleProblem[];
 } {
   const problems: RuleProblem[] = duplicateNames(configs);
+  const silenceProblems: RuleProblem[] = [];
   const rules = configs.map((config, index) => compileRule(config, index, problems));
-  return { rules: createRules(rules, createLoopGuard(configs)), problems };
+  const names = configs.map(({ name }) => name);
+  const silences = compileSilences(silenceConfigs, names, silenceProblems);
+  return { rules: createRules(rules, createLoopGuard(configs), silences), problems, silenceProblems };
 }
 
 function duplicateNames(configs: readonly RuleConfig[]): RuleProblem[] {
@@ -59,82 +94,24 @@ function duplicateNames(configs: readonly RuleConfig[]): RuleProblem[] {
   return problems;
 }
 
-function compileRule(config: RuleConfig, index: number, problems: RuleProblem[]): Rule {
-  const policies: Policy[] = [];
-  for (const [place, policyConfig] of config.policies.entries()) {
+function compileRule(config: RuleConfig, index: number, problems: RuleProblem[]): RunningRule {
+  const found: RuleProblem[] = [];
+  const rule = buildRule(config, compilePolicies(config.policies, found));
+  const course = compileCourse(
+    config,
+    ({ policies, mode }, stepProblems) =>
+      buildRule({ ...config, enabled: true, mode, policies }, compilePolicies(policies, stepProblems)),
+    found,
+  );
+  for (const { path, message } of found) problems.push({ path: [index, ...path], message });
+  return { rule, course: config.enabled ? course : undefined, version: JSON.stringify(config) };
+}
+
+function compilePolicies(configs: readonly PolicyConfig[], problems: RuleProblem[]): readonly Policy[] {
+  return configs.flatMap((config, place) => {
     const found: RuleProblem[] = [];
-    const policy = compilePolicy(policyConfig, found);
-    for (const { path, message } of found) problems.push({ path: [index, 'policies', place, ...path], message });
-    if (policy !== undefined && policyConfig.enabled) policies.push(policy);
-  }
-  return buildRule(config, policies);
-}
-
-function createRules(rules: readonly Rule[], guard: LoopGuard): Rules {
-  const candidates = byAction(rules);
-  return {
-    evaluate(event, nowMs) {
-      const possible = candidates(event.action);
-      if (possible.length === 0) return nothing;
-      if (guard.causedByPolicy(event)) return { ...nothing, suppressed: 'policy_loop' };
-      return evaluateAll(possible, guard, { event, nowMs });
-    },
-    explain(event, nowMs) {
-      const scope = { event, nowMs };
-      const free = rules.map((rule) => explainRule(rule, scope));
-      const policyLoop = guard.causedByPolicy(event);
-      const explained = free.map((rule) => {
-        if (!rule.fires) return rule;
-        if (policyLoop) return heldBack(rule, "one of the rules' own policies");
-        return permits(guard, rule.rule, event) ? rule : heldBack(rule, "one of herald's own deliveries");
-      });
-      if (explained.every((rule, index) => rule === free[index])) return { rules: explained };
-      return { rules: explained, suppressed: policyLoop ? 'policy_loop' : 'own_delivery' };
-    },
-  };
-}
-
-function evaluateAll(rules: readonly Rule[], guard: LoopGuard, scope: Scope): Evaluation {
-  const { event } = scope;
-  const notifications: Notification[] = [];
-  const errors: string[] = [];
-  let permission: Permission | undefined;
-  let held = false;
-  for (const rule of rules) {
-    const { fires, error } = rule.evaluate(scope);
-    if (error) errors.push(rule.name);
-    if (!fires) continue;
-    permission ??= guard.permission(event);
-    if (permission === 'none' || (permission === 'once' && !guard.mayFireOnce(rule.name, event))) {
-      held = true;
-      continue;
-    }
-    guard.fired(rule.name, event, permission);
-    notifications.push(rule.notification);
-  }
-  if (notifications.length === 0 && errors.length === 0 && !held) return nothing;
-  return { notifications, errors, ...(held && { suppressed: 'own_delivery' }) };
-}
-
-function permits(guard: LoopGuard, rule: string, event: SafeEvent): boolean {
-  const permission = guard.permission(event);
-  return permission === 'free' || (permission === 'once' && guard.mayFireOnce(rule, event));
-}
-
-function heldBack(rule: RuleExplanation, cause: string): RuleExplanation {
-  return { ...rule, fires: false, reason: `${rule.reason}; held back: ${cause} caused the event` };
-}
-
-/** The rules that can fire for an action, worked out once for each of the last few hundred actions. */
-function byAction(rules: readonly Rule[]): (action: string) => readonly Rule[] {
-  const known = new Map<string, readonly Rule[]>();
-  return (action) => {
-    const found = known.get(action);
-    if (found !== undefined) return found;
-    // Actions are an open set, and an expression policy can make up new ones.
-    if (known.size >= actionsMax) known.clear();
-    const possible = rules.filter((rule) => rule.mayFire(action));
-    known.set(action, possible);
-    return possible;
-  };
+    const policy = compilePolicy(config, found);
+    for (const { path, message } of found) problems.push({ path: ['policies', place, ...path], message });
+    return policy === undefined || !config.enabled ? [] : [policy];
+  });
 }

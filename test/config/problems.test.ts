@@ -22,14 +22,7 @@ testProblems([
     `${source}destination: {}\nwindows: 1\n`,
     [
       'c.yaml:2:1 destination: unknown key (did you mean "destinations"?)',
-      'c.yaml:3:1 windows: unknown key; known here: instance, authentik_url, sources, redact, journal, rules, destinations, server, log',
-    ],
-  ],
-  [
-    'not built yet',
-    `${source}silences: []\n`,
-    [
-      'c.yaml:2:1 silences: unknown key; known here: instance, authentik_url, sources, redact, journal, rules, destinations, server, log',
+      'c.yaml:3:1 windows: unknown key; known here: instance, authentik_url, sources, redact, journal, rules, silences, destinations, server, log',
     ],
   ],
   ['no sources', 'sources: []\n', ['c.yaml:1:10 sources: at least one source is needed']],
@@ -154,6 +147,25 @@ destinations:
     ],
   ],
   [
+    'rules over time and silences',
+    `${source}rules:
+  - {name: a, destinations: [d], policies: [{action: login}], window: {count: 1, within: 10x, by: [event.ip]}}
+  - {name: b, destinations: [d], policies: [{action: login}], active: {days: [mo]}, window: {count: 2, within: 1m, by: [event.ip]}}
+destinations: {d: {type: print}}
+silences:
+  - {match: {client_ip: nowhere}, until: soon, reason: x, rules: [c]}
+`,
+    [
+      'c.yaml:3:79 rules[0].window.count: must be at least 2',
+      'c.yaml:3:90 rules[0].window.within: not a duration: write it as 30s, 10m, 1h30m or days=1;hours=2',
+      'c.yaml:4:79 rules[1].active.days[0]: no day: write one of sun, mon, tue, wed, thu, fri, sat, or a range as mon-fri',
+      'c.yaml:4:121 rules[1].window.by[0]: event has no field "ip" (did you mean "id"?) (at character 7)',
+      'c.yaml:7:25 silences[0].match.client_ip: "nowhere" is neither an IP address nor a network',
+      'c.yaml:7:42 silences[0].until: no time: write 2026-12-01T00:00:00Z',
+      'c.yaml:7:67 silences[0].rules[0]: no such rule',
+    ],
+  ],
+  [
     'what only the compiler of rules sees',
     `${source}rules:
   - {name: a, destinations: [d], nope: 1}
@@ -162,7 +174,7 @@ destinations:
 destinations: {d: {type: print}}
 `,
     [
-      'c.yaml:3:34 rules[0].nope: unknown key; known here: name, enabled, severity, mode, policies, destinations, policy_uuids',
+      'c.yaml:3:34 rules[0].nope: unknown key; known here: name, enabled, severity, mode, policies, window, sequence, new, travel, absence, active, limit, suppress, group, destinations, policy_uuids',
       'c.yaml:4:58 rules[1].policies[0].expression: event has no field "acton" (did you mean "action"?) (at character 7)',
       'c.yaml:4:97 rules[1].policies[1].client_ip: "10.0.0.0/64" is neither an IP address nor a network',
       'c.yaml:4:111 rules[1].policies[2]: nothing to match: set one of action, client_ip, app, model, username, application, schema_name, or expression',

@@ -1,4 +1,5 @@
-import type { PolicyConfig, RuleConfig } from '../../src/rules/config.ts';
+import type { RuleConfig } from '../../src/rules/config.ts';
+import type { PolicyConfig } from '../../src/rules/policy-config.ts';
 
 /** A policy as it is after loading, with the defaults filled in. */
 export function policy(given: Partial<PolicyConfig>): PolicyConfig {

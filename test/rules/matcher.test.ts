@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { EventFacts } from '../../src/core/event.ts';
-import type { PolicyConfig } from '../../src/rules/config.ts';
+import type { PolicyConfig } from '../../src/rules/policy-config.ts';
 import { compileGlob } from '../../src/rules/glob.ts';
 import { compileMatcher, type MatcherProblem } from '../../src/rules/matcher.ts';
 import { safeEvent } from '../support/events.ts';

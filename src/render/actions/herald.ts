@@ -1,13 +1,15 @@
 import type { SafeEvent } from '../../core/event.ts';
-import { gapAction, testAction } from '../../core/action.ts';
+import { alertAction, gapAction, testAction } from '../../core/action.ts';
 import { asText, get, type JsonObject } from '../../core/json.ts';
 import { cut } from '../cut.ts';
 import { long, short } from '../field.ts';
 import { named } from '../person.ts';
 import { sentences, type ActionText, type Describe } from './action.ts';
+import { alert } from './alert.ts';
 
 /** What herald says about itself. */
 export const heraldActions: readonly (readonly [string, Describe])[] = [
+  [alertAction, alert],
   [gapAction, gap],
   [testAction, test],
 ];

@@ -1,0 +1,69 @@
+import { actionClass } from '../core/action.ts';
+import { withViews, type Event } from '../core/event.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Alert } from '../rules/alert.ts';
+import type { Rules } from '../rules/rules.ts';
+
+/** What decides about an event. */
+export interface Stages {
+  readonly redactor: Redactor;
+  readonly rules: Rules;
+}
+
+/** What a batch counted, to be reported once it is on disk. */
+export interface Tally {
+  readonly redactions: Map<string, number>;
+  readonly matches: Map<string, number>;
+  readonly errors: Map<string, number>;
+  readonly actions: Map<'known' | 'custom' | 'unknown', number>;
+  /** Rule and reason. */
+  readonly held: Map<string, { readonly rule: string; readonly reason: string; count: number }>;
+}
+
+export function newTally(): Tally {
+  return { redactions: new Map(), matches: new Map(), errors: new Map(), actions: new Map(), held: new Map() };
+}
+
+/**
+ * Redacts an event and asks the rules. The first entry is the event itself, those behind it are herald's own, which tell about several.
+ * `counted`: the event was decided before, so that rules must not count it again.
+ */
+export function decide(
+  { redactor, rules }: Stages,
+  raw: Event,
+  nowMs: number,
+  counted: boolean,
+  tally: Tally,
+): readonly JournalEntry[] {
+  const { event, counts } = redactor.redact(raw);
+  for (const [kind, count] of counts) add(tally.redactions, kind, count);
+  add(tally.actions, actionClass(event.action), 1);
+  if (counted) return [{ event, deliveries: [] }];
+  const { notifications, errors, alerts = [], held = [] } = rules.evaluate(event, nowMs);
+  for (const rule of errors) add(tally.errors, rule, 1);
+  for (const { rule, reason } of held) {
+    add(tally.matches, rule, 1);
+    const key = JSON.stringify([rule, reason]);
+    const entry = tally.held.get(key) ?? { rule, reason, count: 0 };
+    entry.count += 1;
+    tally.held.set(key, entry);
+  }
+  const deliveries = notifications.flatMap(({ rule, severity, destinations }) => {
+    add(tally.matches, rule, 1);
+    return destinations.map((destination) => ({ rule, severity, destination }));
+  });
+  return alerts.length === 0 ? [{ event, deliveries }] : [{ event, deliveries }, ...alertEntries(redactor, alerts)];
+}
+
+/** herald's own events for alerts. They pass redaction like all others, though what they quote has passed it before. */
+export function alertEntries(redactor: Redactor, alerts: readonly Alert[]): readonly JournalEntry[] {
+  return alerts.map(({ facts, rule, severity, destinations }) => ({
+    event: redactor.redact(withViews(facts)).event,
+    deliveries: destinations.map((destination) => ({ rule, severity, destination })),
+  }));
+}
+
+function add<K>(counts: Map<K, number>, key: K, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}

@@ -1,0 +1,113 @@
+import type { Rule } from '../rule.ts';
+import { createAbsence } from './absence.ts';
+import { compileActive } from './active.ts';
+import type { Condition } from './condition.ts';
+import type { OverTimeConfig, SequenceConfig } from './config.ts';
+import { createCourse, type Course, type HeldReason } from './course.ts';
+import type { Gate } from './gate.ts';
+import { createGroup } from './group.ts';
+import { createHold } from './hold.ts';
+import { compilePart, compileParts, type KeyPart } from './key.ts';
+import { createNovelty } from './novelty.ts';
+import { createSequence } from './sequence.ts';
+import { createTravel } from './travel.ts';
+import { createWindow } from './window.ts';
+
+interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Compiles one step's policies as if they were a rule of their own; reports with a path inside the step. */
+export type CompileStep = (step: SequenceConfig['steps'][number], problems: Problem[]) => Rule;
+
+/** A rule's behaviour over several events; undefined for a rule that looks at one event at a time. */
+export function compileCourse(
+  config: OverTimeConfig,
+  compileStep: CompileStep,
+  problems: Problem[],
+): Course | undefined {
+  const { active, absence, sequence } = config;
+  const activeProblems: Problem[] = [];
+  const parts = {
+    conditions: conditionsOf(config, problems),
+    sequence: sequence && sequenceOf(sequence, compileStep, problems),
+    absence: absence && createAbsence(absence.of, absence.for),
+    active: active && compileActive(active, activeProblems),
+    gates: gatesOf(config, problems),
+  };
+  for (const { path, message } of activeProblems) problems.push({ path: ['active', ...path], message });
+  checkTogether(config, problems);
+  const empty = parts.conditions.size + parts.gates.size === 0;
+  return empty && sequence === undefined && absence === undefined && active === undefined
+    ? undefined
+    : createCourse(parts);
+}
+
+function conditionsOf(config: OverTimeConfig, problems: Problem[]): ReadonlyMap<string, Condition> {
+  const out = new Map<string, Condition>();
+  const { window, new: novelty, travel } = config;
+  if (window !== undefined) {
+    const by = partsOf(window.by, ['window', 'by'], problems);
+    const distinct =
+      window.distinct === undefined ? undefined : partOf(window.distinct, ['window', 'distinct'], problems);
+    out.set('window', createWindow({ count: window.count, withinMs: window.within, by, distinct }));
+  }
+  if (novelty !== undefined) {
+    const by = partsOf(novelty.by, ['new', 'by'], problems);
+    const value = partOf(novelty.value, ['new', 'value'], problems);
+    if (value !== undefined)
+      out.set('new', createNovelty({ value, by, withinMs: novelty.within, learnMs: novelty.learn }));
+  }
+  if (travel !== undefined) {
+    const by = partsOf(travel.by, ['travel', 'by'], problems);
+    out.set('travel', createTravel({ by, speedKmhMax: travel.speed, distanceKmMin: travel.distance }));
+  }
+  return out;
+}
+
+function sequenceOf(config: SequenceConfig, compileStep: CompileStep, problems: Problem[]) {
+  const steps = config.steps.map((step, index) => {
+    const found: Problem[] = [];
+    const rule = compileStep(step, found);
+    for (const { path, message } of found) problems.push({ path: ['sequence', 'steps', index, ...path], message });
+    return { rule, count: step.count };
+  });
+  return createSequence({ steps, withinMs: config.within, by: partsOf(config.by, ['sequence', 'by'], problems) });
+}
+
+function gatesOf({ limit, suppress, group }: OverTimeConfig, problems: Problem[]): ReadonlyMap<HeldReason, Gate> {
+  const out = new Map<HeldReason, Gate>();
+  if (limit !== undefined) out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: [] }));
+  if (suppress !== undefined) {
+    const by = partsOf(suppress.by, ['suppress', 'by'], problems);
+    out.set('suppress', createHold({ count: 1, periodMs: suppress.for, by }));
+  }
+  if (group !== undefined) {
+    const by = partsOf(group.by, ['group', 'by'], problems);
+    out.set('group', createGroup({ by, waitMs: group.wait, intervalMs: group.interval }));
+  }
+  return out;
+}
+
+/** What says nothing together. */
+function checkTogether(
+  { absence, window, sequence, new: novelty, travel, group, suppress }: OverTimeConfig,
+  problems: Problem[],
+): void {
+  if (absence === undefined) return;
+  const others = Object.entries({ window, sequence, new: novelty, travel, group, suppress }).filter(
+    ([, part]) => part !== undefined,
+  );
+  for (const [name] of others) {
+    problems.push({ path: [name], message: 'says nothing beside "absence": make it a rule of its own' });
+  }
+}
+
+function partsOf(sources: readonly string[], path: readonly string[], problems: Problem[]): readonly KeyPart[] {
+  return compileParts(sources, (index, message) => problems.push({ path: [...path, index], message }));
+}
+
+function partOf(source: string, path: readonly string[], problems: Problem[]): KeyPart | undefined {
+  return compilePart(source, (message) => problems.push({ path, message }));
+}

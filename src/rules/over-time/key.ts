@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../../core/json.ts';
+import { compileExpression, type Scope } from '../../expression/expression.ts';
+
+/** One thing that events are told apart by. */
+export interface KeyPart {
+  /** As the user wrote it, without `event.`: `user.username`. */
+  readonly name: string;
+  /** Undefined when the event has no such thing. */
+  read(scope: Scope): string | undefined;
+}
+
+/** What an event counts under. */
+export interface Key {
+  /** The parts' values in their order. */
+  readonly values: readonly string[];
+  /** The same as one text. */
+  readonly text: string;
+}
+
+const valueLengthMax = 128;
+
+/** Compiles expressions like `event.client_ip`; what is wrong with one goes to `problem` with its place in the list. */
+export function compileParts(
+  sources: readonly string[],
+  problem: (index: number, message: string) => void,
+): readonly KeyPart[] {
+  return sources.flatMap((source, index) => {
+    const part = compilePart(source, (message) => problem(index, message));
+    return part === undefined ? [] : [part];
+  });
+}
+
+/** Compiles one expression whose value tells events apart. */
+export function compilePart(source: string, problem: (message: string) => void): KeyPart | undefined {
+  const compiled = compileExpression(source, 'any');
+  if (!compiled.ok) {
+    problem(compiled.message + (compiled.offset === undefined ? '' : ` (at character ${compiled.offset + 1})`));
+    return undefined;
+  }
+  return {
+    name: source.trim().replace(/^event\./, ''),
+    read: (scope) => {
+      const result = compiled.evaluate(scope);
+      return result.ok ? textOf(result.value) : undefined;
+    },
+  };
+}
+
+/** The key of an event, or undefined when it lacks one of the parts: it then counts under none. */
+export function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined {
+  const values: string[] = [];
+  for (const part of parts) {
+    const value = part.read(scope);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return { values, text: JSON.stringify(values) };
+}
+
+/** Empty texts and null say that there is nothing. A long text is told apart by its hash, so that keys stay short. */
+function textOf(value: Json): string | undefined {
+  if (value === null || value === '') return undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= valueLengthMax) return text;
+  return `${text.slice(0, valueLengthMax - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}

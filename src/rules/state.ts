@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../core/json.ts';
+import type { RunningRule } from './evaluate.ts';
+import type { Kept, Rows } from './over-time/memory.ts';
+import type { RuleState } from './rules.ts';
+
+/** All that rules remember, as rows for the journal. A row's name is the owner's digest, the part and the key. */
+export interface RuleMemory {
+  changes(): ReadonlyMap<string, string | null>;
+  restore(state: RuleState): void;
+}
+
+/** Silences and the clock are nobody's in particular. */
+const common = 'common';
+
+export function createRuleMemory(rules: readonly RunningRule[], silences: Kept, clock: Kept): RuleMemory {
+  const parts = new Map<string, Kept>([
+    [`${common}/silence/`, silences],
+    [`${common}/clock/`, clock],
+  ]);
+  for (const { course, version } of rules) {
+    // The version is in the name: a rule that was changed finds nothing of what it counted before.
+    for (const [name, memory] of course?.memories ?? []) parts.set(`${digest(version)}/${name}/`, memory);
+  }
+  /** Rows of rules that are gone, to be forgotten with the next changes. */
+  let strangers: readonly string[] = [];
+  return {
+    changes() {
+      const rows: Rows = new Map();
+      for (const name of strangers) rows.set(name, null);
+      strangers = [];
+      for (const [prefix, memory] of parts) memory.take(prefix, rows);
+      return rows;
+    },
+    restore(state) {
+      const found = new Map<string, [string, Json][]>([...parts.keys()].map((prefix) => [prefix, []]));
+      const unknown: string[] = [];
+      for (const [name, value] of state) {
+        const prefix = name.slice(0, name.indexOf('/', name.indexOf('/') + 1) + 1);
+        const rows = found.get(prefix);
+        if (rows === undefined) unknown.push(name);
+        else rows.push([name.slice(prefix.length), parse(value)]);
+      }
+      strangers = unknown;
+      for (const [prefix, memory] of parts) memory.restore(found.get(prefix) ?? []);
+    },
+  };
+}
+
+function digest(version: string): string {
+  return createHash('sha256').update(version).digest('hex').slice(0, 16);
+}
+
+function parse(json: string): Json {
+  const value: Json = JSON.parse(json);
+  return value;
+}
