@@ -4,6 +4,7 @@ import { jsonText } from './json-text.ts';
 import type { FormatInput } from './format.ts';
 import { actionName } from './headline.ts';
 import { scaleOf } from './level.ts';
+import { asNumber, coordinates } from './subject.ts';
 import { textFacts } from './text-facts.ts';
 import { isHarmless, oneLine } from './text-value.ts';
 import { clampMs } from './time.ts';
@@ -42,6 +43,7 @@ function pairs({ event, key, rule, instance }: FormatInput): readonly Pair[] {
   const { actor, target, address, objectType, changes, authMethod, objectName, place } = facts;
   const v4 = address !== undefined && isIPv4(address);
   const { http, asn, geo, application, origin } = event;
+  const at = geo && coordinates(geo);
   return [
     ['rt', clampMs(event.at)],
     ['externalId', key.replace('.', ''), 40],
@@ -56,8 +58,8 @@ function pairs({ event, key, rule, instance }: FormatInput): readonly Pair[] {
     ['duid', target?.id],
     ['src', v4 ? address : undefined],
     ['c6a2', v4 ? undefined : address, stringCharsMax, 'Source IPv6 Address'],
-    ['slat', geo?.lat],
-    ['slong', geo?.long],
+    ['slat', at?.lat],
+    ['slong', at?.long],
     ['requestMethod', http?.method],
     ['request', facts.request],
     ['requestClientApplication', http?.user_agent],
@@ -71,7 +73,7 @@ function pairs({ event, key, rule, instance }: FormatInput): readonly Pair[] {
     ['cs4', authMethod, customCharsMax, 'authMethod'],
     ['cs5', changes, customCharsMax, 'changes'],
     ['cs6', jsonText(event.context), customCharsMax, 'context'],
-    ['cn1', asn?.asn, stringCharsMax, 'asn'],
+    ['cn1', asNumber(asn), stringCharsMax, 'asn'],
     ['flexString1', place, stringCharsMax, 'place'],
     ['flexString2', event.schema_name, stringCharsMax, 'tenant'],
   ];

@@ -8,7 +8,7 @@ import type { FormatInput } from './format.ts';
 import { isDetection, scaleOf } from './level.ts';
 import { modelClass } from './model-class.ts';
 import { queryString } from './query-string.ts';
-import { clientAddress, idText, rolesOf, text, type Person, type Roles } from './subject.ts';
+import { asNumber, clientAddress, coordinates, idText, rolesOf, text, type Person, type Roles } from './subject.ts';
 import { isoMillis } from './time.ts';
 import { headline } from './headline.ts';
 
@@ -87,22 +87,14 @@ function personFields({ id, name, email }: Person): JsonObject {
 
 function geoFields(geo: Geo | undefined): JsonObject | undefined {
   if (geo === undefined) return undefined;
-  const { city, country, continent, lat, long } = geo;
-  const location = onEarth(lat, 90) && onEarth(long, 180) ? { lat, lon: long } : undefined;
+  const { city, country, continent } = geo;
+  const { lat, long } = coordinates(geo) ?? {};
+  const location = lat === undefined || long === undefined ? undefined : { lat, lon: long };
   return compact({ city_name: city, country_iso_code: country, continent_code: continent, location });
 }
 
-/** Elasticsearch refuses a whole document for a place that is none. */
-function onEarth(degrees: number | undefined, max: number): degrees is number {
-  return degrees !== undefined && Math.abs(degrees) <= max;
-}
-
 function asFields(asn: Asn | undefined): JsonObject | undefined {
-  return asn && compact({ number: whole(asn.asn), organization: compact({ name: asn.as_org }) });
-}
-
-function whole(value: number | undefined): number | undefined {
-  return Number.isSafeInteger(value) ? value : undefined;
+  return asn && compact({ number: asNumber(asn), organization: compact({ name: asn.as_org }) });
 }
 
 function related(
@@ -155,10 +147,7 @@ function refFields(ref: ModelRef | undefined): JsonObject | undefined {
 }
 
 function orchestratorFields({ namespace, pod }: Origin): JsonObject | undefined {
-  if (namespace === undefined && pod === undefined) return undefined;
-  return members({
-    type: 'kubernetes',
-    namespace,
-    resource: pod === undefined ? undefined : { type: 'pod', name: pod },
-  });
+  const name = compact({ name: pod });
+  const place = compact({ namespace, resource: name && { type: 'pod', ...name } });
+  return place && { type: 'kubernetes', ...place };
 }

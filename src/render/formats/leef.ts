@@ -2,6 +2,7 @@ import { version } from '../../core/identity.ts';
 import type { FormatInput } from './format.ts';
 import { jsonText } from './json-text.ts';
 import { scaleOf } from './level.ts';
+import { asNumber } from './subject.ts';
 import { textFacts } from './text-facts.ts';
 import { isHarmless, oneLine } from './text-value.ts';
 import { isoMillis } from './time.ts';
@@ -58,7 +59,7 @@ function pairs({ event, key, rule, severity, instance }: FormatInput): readonly 
     ['userAgent', http?.user_agent],
     ['requestId', event.request_id],
     ['place', facts.place],
-    ['asn', asn?.asn],
+    ['asn', asNumber(asn)],
     ['asnOrg', asn?.as_org],
     ['pod', origin.pod],
     ['instance', instance],

@@ -108,7 +108,7 @@ function invitationUsed({ context }: SafeEvent): Activity {
 }
 
 function taskExecuted({ context, origin }: SafeEvent): Activity {
-  const device = { type_id: 0, type: 'Unknown', name: origin.pod ?? 'authentik' };
+  const device = { type_id: 0, type: 'Unknown', name: text(origin.pod) ?? 'authentik' };
   const job = { name: text(get(context, 'actor')) ?? 'unknown' };
   return { classUid: 1006, activity: 6, status: 'success', fields: { device, job } };
 }

@@ -4,7 +4,7 @@ import { isAnonymous } from '../person.ts';
 import { compact, members } from './compact.ts';
 import { modelClass } from './model-class.ts';
 import { queryString } from './query-string.ts';
-import { clientAddress, idText, text, type Person } from './subject.ts';
+import { asNumber, clientAddress, coordinates, idText, text, type Person } from './subject.ts';
 
 /** OCSF's own test for a mail address: what does not pass may not stand in a field of that type. */
 const mailAddress = /^[a-zA-Z0-9!#$%&'*+\-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/;
@@ -19,7 +19,10 @@ export function mail(value: unknown): string | undefined {
 /** A user object; `unknown` where the log does not say who. */
 export function userObject(person: Person | undefined): JsonObject {
   if (person === undefined) return { name: 'unknown', type_id: 0, type: 'Unknown' };
-  return members({ name: person.name, uid: person.id, email_addr: mail(person.email), type_id: 1, type: 'User' });
+  const { id, email } = person;
+  // OCSF wants a name or a key: the address must do where there is neither.
+  const name = person.name ?? (id === undefined ? email : undefined);
+  return members({ name, uid: id, email_addr: mail(email), type_id: 1, type: 'User' });
 }
 
 /** The user whom classes require also for what authentik does by itself. */
@@ -42,13 +45,12 @@ export function endpointObject(event: SafeEvent): JsonObject | undefined {
   if (ip === undefined) return undefined;
   const { geo, asn } = event;
   const named = geo?.city !== undefined || geo?.country !== undefined;
-  const number = Number.isSafeInteger(asn?.asn) ? asn?.asn : undefined;
   return members({
     ip,
     location: named
-      ? members({ city: geo.city, country: geo.country, continent: geo.continent, lat: geo.lat, long: geo.long })
+      ? members({ city: geo.city, country: geo.country, continent: geo.continent, ...coordinates(geo) })
       : undefined,
-    autonomous_system: compact({ number, name: asn?.as_org }),
+    autonomous_system: compact({ number: asNumber(asn), name: asn?.as_org }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { EventUser, ModelRef, SafeEvent } from '../../core/event.ts';
+import type { Asn, EventUser, Geo, ModelRef, SafeEvent } from '../../core/event.ts';
 import { asText, get } from '../../core/json.ts';
 import { isMasked } from '../masked.ts';
 import { isAnonymous } from '../person.ts';
@@ -48,6 +48,20 @@ export function idText(value: unknown): string | undefined {
 export function clientAddress({ client_ip }: SafeEvent): string | undefined {
   const address = client_ip?.split('%', 1)[0] ?? '';
   return isIP(address) === 0 ? undefined : address;
+}
+
+/** Where on earth; undefined for what is no place there, for which a receiver would refuse the whole document. */
+export function coordinates({ lat, long }: Geo): { readonly lat: number; readonly long: number } | undefined {
+  return isDegrees(lat, 90) && isDegrees(long, 180) ? { lat, long } : undefined;
+}
+
+function isDegrees(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Math.abs(value) <= max;
+}
+
+/** The number of an autonomous system, when it is a whole one. */
+export function asNumber(asn: Asn | undefined): number | undefined {
+  return Number.isSafeInteger(asn?.asn) ? asn?.asn : undefined;
 }
 
 function person(user: EventUser | undefined): Person | undefined {

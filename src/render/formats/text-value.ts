@@ -15,7 +15,9 @@ export function isHarmless(value: string): boolean {
 /** At most `charsMax` units of the text on one line with nothing hidden in it; line ends as `lineEnd`. */
 export function oneLine(value: string, charsMax: number, lineEnd: string): string {
   const short = shortened(value, charsMax);
-  return ordinary.test(short) ? short : short.split(lineEnds).map(visible).join(lineEnd);
+  if (ordinary.test(short)) return short;
+  // What is made visible gets longer by that.
+  return shortened(short.split(lineEnds).map(visible).join(lineEnd), charsMax);
 }
 
 /** By code points, not by what readers see as one character: these values are long and read by machines. */
