@@ -3,19 +3,19 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { addCounts, families, type FamilyCounts } from '../core/family.ts';
 import { OperationalError } from '../core/errors.ts';
-import type { Event, SafeEvent } from '../core/event.ts';
+import { withViews, type Event } from '../core/event.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { createDecoder } from '../decode/create.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { createRedactor } from '../redact/redactor.ts';
 import { redactOptions } from '../redact/options.ts';
-import { renderMessage } from '../render/message.ts';
-import { terminalText } from '../render/terminal.ts';
-import { compileRules, type Explanation } from '../rules/rules.ts';
+import type { Alert } from '../rules/alert.ts';
+import { compileRules } from '../rules/rules.ts';
 import { originOf } from '../sources/file/origin.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
+import { eventText, jsonLine, trialOf } from './trial.ts';
 
 /** `herald try`: reads lines to their end and prints what would be sent to whom and why not. Sends and stores nothing. */
 export const tryOut: CliCommand = {
@@ -48,17 +48,26 @@ interface TryOptions {
 }
 
 const maxLineBytes = 4 * 1024 * 1024;
+const farMs = 366 * 86_400_000;
 
 async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCounts> {
   const redactor = createRedactor(redactOptions(config.redact));
-  const { rules } = compileRules(config.rules);
+  const { rules } = compileRules(config.rules, config.silences);
+  const print = options.json === true ? jsonLine : eventText;
+  const tell = (alerts: readonly Alert[]): void => {
+    for (const { facts, rule, destinations } of alerts) {
+      const { event } = redactor.redact(withViews(facts));
+      process.stdout.write(print({ event, sends: [{ rule, destinations }], rules: [] }, config));
+    }
+  };
   const show = (raw: Event): void => {
+    const nowMs = systemClock.now();
     const { event } = redactor.redact(raw);
-    const explained = rules.explain(event, systemClock.now());
-    rules.evaluate(event, systemClock.now());
-    process.stdout.write(
-      options.json === true ? jsonLine(event, explained, config) : eventText(event, explained, config),
-    );
+    const explained = rules.explain(event, nowMs);
+    const evaluation = rules.evaluate(event, nowMs);
+    process.stdout.write(print(trialOf(event, explained, evaluation), config));
+    tell(evaluation.alerts ?? []);
+    tell(rules.due(nowMs));
   };
   const total: FamilyCounts = {};
   const decoders = new Map<string, Decoder>();
@@ -78,6 +87,8 @@ async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCoun
     addCounts(total, decoded.counts);
     for (const event of decoded.events) show(event);
   }
+  // What is held back is told sooner or later: here at once, because nothing more will come.
+  tell(rules.due(systemClock.now() + farMs).filter(({ facts }) => facts.context['kind'] !== 'absence'));
   return total;
 }
 
@@ -99,37 +110,6 @@ async function readInto(path: string, push: (bytes: Buffer) => void): Promise<vo
       cause: error,
     });
   }
-}
-
-function jsonLine(event: SafeEvent, { rules, suppressed }: Explanation, config: Config): string {
-  const sends = rules
-    .filter(({ fires }) => fires)
-    .map(({ rule }) => ({ rule, destinations: destinationsOf(rule, config) }));
-  return `${JSON.stringify({ event, sends, ...(suppressed !== undefined && { suppressed }), rules })}\n`;
-}
-
-function eventText(event: SafeEvent, { rules, suppressed }: Explanation, config: Config): string {
-  const message = renderMessage(event, { rule: '', severity: 'notice', authentikUrl: config.authentikUrl });
-  const lines = [
-    `${message.time} ${terminalText(event.action)}: ${terminalText(message.title)}`,
-    `  ${terminalText(message.summary)}`,
-  ];
-  if (suppressed !== undefined)
-    lines.push(
-      `  nothing is sent: ${suppressed === 'policy_loop' ? 'a rule would trigger itself' : "herald's own delivery caused it"}`,
-    );
-  for (const { rule, fires, reason, policies } of rules) {
-    lines.push(
-      fires ? `  + ${rule} -> ${destinationsOf(rule, config).join(', ')}` : `  - ${rule}: ${terminalText(reason)}`,
-    );
-    if (fires) continue;
-    for (const policy of policies) if (!policy.passes) lines.push(`      ${terminalText(policy.reason)}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-function destinationsOf(name: string, { rules }: Config): readonly string[] {
-  return rules.find((rule) => rule.name === name)?.destinations ?? [];
 }
 
 function countsText(counts: FamilyCounts): string {
