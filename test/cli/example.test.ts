@@ -3,30 +3,12 @@ import { test } from 'node:test';
 import { kinds } from '../../src/build.ts';
 import { exampleText } from '../../src/cli/example.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { exampleEnv } from '../support/example-env.ts';
 import { folder, herald } from './herald.ts';
 
 const text = exampleText();
 
-/** Every variable that the example names, with the value that the kind's own example has there, or one that fits most places. */
-const values = new Map(
-  [...kinds.sources, ...kinds.destinations].flatMap(({ type, example }) =>
-    Object.entries(example).map(
-      ([key, value]) => [`${type}_${key}`.toUpperCase().replaceAll(/\W/g, '_'), value] as const,
-    ),
-  ),
-);
-const valueOf = (name: PropertyKey): string => {
-  const value = values.get(String(name));
-  return typeof value === 'string' ? value : 'https://value.example.com/';
-};
-const env = new Proxy(
-  {},
-  {
-    getOwnPropertyDescriptor: (_, name) => ({ value: valueOf(name), configurable: true }),
-    get: (_, name) => valueOf(name),
-  },
-);
-const surroundings = { env, hostname: 'h', readFile: () => 'text' };
+const surroundings = { env: exampleEnv, hostname: 'h', readFile: () => 'text' };
 
 test('the example passes the check as it is', (t) => {
   const cwd = folder(t, { 'config.yaml': herald(folder(t), ['example']).stdout });

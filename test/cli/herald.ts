@@ -43,8 +43,9 @@ export async function heraldAlongside(
   cwd: string,
   args: readonly string[],
   env: { readonly [name: string]: string } = {},
+  program = cli,
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     cwd,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { isObject } from '../../../src/core/json.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import type { ObjectSchema } from '../../../src/core/schema.ts';
 import type { DestinationKind, Failure } from '../../../src/destinations/destination.ts';
+import type { ServerCertificate } from './certificates.ts';
 import type { Written } from './destination.ts';
 import {
   answer,
@@ -37,6 +38,7 @@ export const situations = [
   'garbage',
   'huge',
   'echo',
+  'echo of the body',
 ] as const;
 export type Situation = (typeof situations)[number];
 
@@ -57,19 +59,36 @@ export interface Service {
   /** Resolves when the attempt that is to hang is here. */
   reached(): Promise<void>;
   connections(): number;
+  /** Connections ever opened. */
+  accepted(): number;
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The far end that the kind's options ask for; undefined for kinds that stay in the process. */
+/** The far ends of the kinds that speak no HTTP, by type. */
+const services: ReadonlyMap<string, (example: Written) => Promise<Service>> = new Map([['smtp', startSmtpService]]);
+
+/** The far end of a kind; undefined for one that stays in the process. */
 export async function startService(kind: DestinationKind): Promise<Service | undefined> {
-  const { properties } = kind.schema;
-  if (Object.hasOwn(properties, 'url')) return startHttpService(kind);
-  return Object.hasOwn(properties, 'host') ? startSmtpService(kind.example) : undefined;
+  return speaksHttp(kind) ? startHttpService(kind) : services.get(kind.type)?.(kind.example);
 }
 
-async function startHttpService({ type, schema, example }: DestinationKind): Promise<Service> {
-  const receiver = await startHttpReceiver();
+/** True for a kind that needs a network. */
+export function isRemote(kind: DestinationKind): boolean {
+  return speaksHttp(kind) || services.has(kind.type);
+}
+
+/** True for a kind that speaks HTTP: it has a `url`. */
+export function speaksHttp({ schema }: DestinationKind): boolean {
+  return Object.hasOwn(schema.properties, 'url');
+}
+
+/** The far end of a kind that speaks HTTP; over TLS with a certificate, and with `clientCa` for those who have one too. */
+export async function startHttpService(
+  { type, schema, example }: DestinationKind,
+  tls?: ServerCertificate & { readonly clientCa?: string },
+): Promise<Service> {
+  const receiver = await startHttpReceiver(tls);
   const service = standIns.get(type);
   const options = service?.point?.(example, receiver.url) ?? {
     ...example,
@@ -94,6 +113,7 @@ async function startHttpService({ type, schema, example }: DestinationKind): Pro
       const { method, url, headers } = response.req;
       response.writeHead(400).end(`Cannot ${method} ${url}: ${JSON.stringify(headers)}`);
     },
+    'echo of the body': (response, _socket, { body }) => void response.writeHead(400).end(body),
   };
   receiver.script(answers.fine);
   return {
