@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { systemClock, type Clock } from '../../src/core/clock.ts';
 import { file } from '../../src/sources/file/file.ts';
 import { accessLine, cri, eventLine } from './lines.ts';
 import { collect, type Collected } from './source.ts';
@@ -13,7 +13,7 @@ export interface LogFolder {
   /** `…/authentik_server-0_uid/server/0.log`, not there yet. */
   readonly log: string;
   /** Starts a source over the folder, with the checkpoints of an earlier one as after a restart. */
-  readonly start: (earlier?: Collected, options?: Readonly<Record<string, unknown>>) => Collected;
+  readonly start: (earlier?: Collected, options?: Readonly<Record<string, unknown>>, clock?: Clock) => Collected;
   /** Stops all sources at once, leaving unread what is unread. */
   readonly stop: () => Promise<void>;
 }
@@ -37,8 +37,8 @@ export function logFolder(context: { after(undo: () => Promise<void>): void }): 
     folder,
     log,
     stop,
-    start(earlier, options = {}) {
-      const out = collect(undefined, earlier?.checkpoints);
+    start(earlier, options = {}, clock = systemClock) {
+      const out = collect(undefined, earlier?.checkpoints, clock);
       const config = {
         paths: [join(folder, '*/*/*.log')],
         start_at: 'beginning',

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { gapAction } from '../../src/core/action.ts';
-import { systemClock, systemRandom } from '../../src/core/clock.ts';
+import { systemClock, systemRandom, type Clock } from '../../src/core/clock.ts';
 import { addCounts, type FamilyCounts } from '../../src/core/family.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Event } from '../../src/core/event.ts';
@@ -13,6 +13,11 @@ export interface Collected {
   readonly counts: FamilyCounts;
   readonly checkpoints: Map<string, Json>;
   readonly log: string[];
+  /** From now on batches wait, as they do while the journal is full. */
+  hold(): void;
+  release(): void;
+  /** True while a batch waits. */
+  isWaiting(): boolean;
   /** Resolves when that many events are there; rejects after ten seconds, so that a broken source fails instead of hanging. */
   until(events: number): Promise<void>;
   /** The user keys of the events: the serial numbers that `eventLine` gave them. */
@@ -24,24 +29,29 @@ export interface Collected {
 export function collect(
   stdin: SourceDeps['stdin'] = process.stdin,
   checkpoints: ReadonlyMap<string, Json> = new Map(),
+  clock: Clock = systemClock,
 ): Collected {
   const events: Event[] = [];
   const counts: FamilyCounts = {};
   const kept = new Map(checkpoints);
   const log: string[] = [];
+  let held: PromiseWithResolvers<void> | undefined;
+  let waiting = false;
   const deps: SourceDeps = {
     name: 'test',
-    clock: systemClock,
+    clock,
     random: systemRandom,
     env: {},
     log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
     stdin,
     checkpoints: new Map(checkpoints),
-    accept: (batch) => {
+    accept: async (batch) => {
+      waiting = held !== undefined;
+      await held?.promise;
+      waiting = false;
       events.push(...batch.events);
       addCounts(counts, batch.counts);
       for (const [key, value] of batch.checkpoints) kept.set(key, value);
-      return Promise.resolve();
     },
     lag: () => undefined,
   };
@@ -51,6 +61,12 @@ export function collect(
     counts,
     checkpoints: kept,
     log,
+    hold: () => (held = Promise.withResolvers()),
+    release: () => {
+      held?.resolve();
+      held = undefined;
+    },
+    isWaiting: () => waiting,
     until: (wanted) => waitFor(() => events.length >= wanted, `${wanted} events`),
     serials: () => events.flatMap(({ user }) => (user.pk === undefined ? [] : [Number(user.pk)])),
     gaps: () => events.filter(({ action }) => action === gapAction),

@@ -17,7 +17,7 @@ export type Look = 'same' | 'next' | 'done' | 'gone';
  * A writer may finish a line in the old file when the new one is there already; and logrotate makes the new file before the
  * writer knows of it. The old one is left when this time has passed since the new one got its first bytes.
  */
-const lingerMs = 500;
+const lingerMs = 250;
 
 /** The open files of one log: the one being read, then those that follow it. */
 export class Chain {

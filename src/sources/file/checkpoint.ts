@@ -21,12 +21,19 @@ export interface Checkpoint {
   readonly at: number;
   /** The file was removed after it had been read to its end. */
   readonly done: boolean;
+  /** More was written already than was read. */
+  readonly hasMore: boolean;
+}
+
+/** Where the file lay that was read last. */
+export function pathOf({ files }: Checkpoint): string {
+  return (files.at(-1) ?? files[0]).path;
 }
 
 const version = 2;
 
 /** The form in which the journal keeps a checkpoint. */
-export function writeCheckpoint({ point, files, newest, at, done }: Checkpoint): Json {
+export function writeCheckpoint({ point, files, newest, at, done, hasMore }: Checkpoint): Json {
   return {
     version,
     next: point.next,
@@ -35,6 +42,7 @@ export function writeCheckpoint({ point, files, newest, at, done }: Checkpoint):
     newest: newest ?? null,
     at,
     ...(done && { done }),
+    ...(hasMore && { has_more: hasMore }),
   };
 }
 
@@ -58,6 +66,7 @@ export function readCheckpoint(saved: Json): Checkpoint | undefined {
     newest: typeof newest === 'number' ? newest : undefined,
     at,
     done: get(from, 'done') === true,
+    hasMore: get(from, 'has_more') === true,
   };
 }
 

@@ -2,12 +2,10 @@ import { OperationalError } from '../../core/errors.ts';
 import type { Infer } from '../../core/schema.ts';
 import { lineOptions } from '../line-options.ts';
 import { defineSource, type Source, type SourceDeps } from '../source.ts';
-import { errnoOf, isMissing } from './errno.ts';
-import { findLogs } from './find-logs.ts';
-import { openTail } from './open-tail.ts';
+import { errnoOf } from './errno.ts';
+import { Logs } from './logs.ts';
 import { Pending } from './pending.ts';
-import type { ReadStep, Tail, TailOptions } from './tail.ts';
-import { createTroubles } from './troubles.ts';
+import type { Tail } from './tail.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 const schema = {
@@ -53,20 +51,10 @@ const bufferBytesMax = 1024 * 1024;
 const crumbsMax = 10;
 
 function createFileSource(config: FileConfig, deps: SourceDeps): Source {
-  const { name: source, clock, log } = deps;
-  const options: TailOptions = {
-    source,
-    clock,
-    maxLineBytes: config.max_line,
-    lookalikes: config.invalid_identifier,
-  };
-  const tails = new Map<string, Tail>();
-  const checkpoints = new Map(deps.checkpoints);
-  const troubles = createTroubles(log);
-  const pending = new Pending();
+  const { clock, log } = deps;
+  const pending = new Pending(clock, log);
   let buffer = Buffer.allocUnsafe(bufferBytesMin);
   let waitMs = pollMs;
-  let firstScan = true;
 
   return { run };
 
@@ -74,137 +62,116 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     const watch = createWatch(config.paths, clock, (code) =>
       log.warn({ code }, 'watching for changes is limited; files are polled every second'),
     );
+    const logs = new Logs({
+      source: deps.name,
+      patterns: config.paths,
+      startAt: config.start_at,
+      maxLineBytes: config.max_line,
+      lookalikes: config.invalid_identifier,
+      checkpoints: deps.checkpoints,
+      clock,
+      log,
+      watch,
+      pending,
+    });
     try {
-      await follow(watch, drain);
-      await readToEnd(stop);
+      await follow(logs, watch, drain);
+      await readToEnd(logs, stop);
     } catch (error) {
       const code = errnoOf(error);
       throw code === '' ? error : new OperationalError('source_failed', `reading failed: ${code}`, { cause: error });
     } finally {
       await watch.close();
-      for (const tail of tails.values()) await tail.close();
-      tails.clear();
+      await logs.close();
     }
   }
 
-  async function follow(watch: Watch, signal: AbortSignal): Promise<void> {
-    let scanDue = 0;
+  async function follow(logs: Logs, watch: Watch, signal: AbortSignal): Promise<void> {
+    let scanDueMs = 0;
+    let pollDueMs = 0;
+    let changed: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
-      if (clock.monotonic() >= scanDue) {
-        await scan();
-        scanDue = clock.monotonic() + (tails.size === 0 ? pollMs : scanMs);
+      const nowMs = clock.monotonic();
+      if (nowMs >= scanDueMs) {
+        await logs.scan();
+        await commit(logs);
+        scanDueMs = clock.monotonic() + (logs.isEmpty ? pollMs : scanMs);
+        changed = undefined;
       }
-      const read = await readEach(signal, false);
-      if (read > 0) continue;
+      if (nowMs >= pollDueMs) changed = undefined;
+      if (changed === undefined) {
+        await logs.unpark();
+        pollDueMs = clock.monotonic() + pollMs;
+      }
+      if ((await readEach(logs, changed, signal, false)) > 0) continue;
       if (buffer.length > bufferBytesMin) buffer = Buffer.allocUnsafe(bufferBytesMin);
-      if ((await watch.next(waitMs, signal)) === 'renamed') scanDue = 0;
+      const wake = await watch.next(waitMs, signal);
+      if (wake.kind === 'renamed') scanDueMs = 0;
+      changed = wake.kind === 'changed' ? wake.paths : undefined;
     }
   }
 
   /** What was written before the stop, also to a log that nobody has looked at yet. */
-  async function readToEnd(stop: AbortSignal): Promise<void> {
+  async function readToEnd(logs: Logs, stop: AbortSignal): Promise<void> {
     if (stop.aborted) return;
-    await scan();
+    await logs.scan();
     for (let crumbs = 0; !stop.aborted && crumbs < crumbsMax; crumbs += 1) {
-      const read = await readEach(stop, true);
+      await logs.unpark();
+      const read = await readEach(logs, undefined, stop, true);
       if (read === 0) return;
       if (read >= bufferBytesMin) crumbs = 0;
     }
   }
 
-  /** A piece of every file, so that a file with a long backlog does not hold up the others. */
-  async function readEach(signal: AbortSignal, isLast: boolean): Promise<number> {
+  /** A piece of every log, so that one with a long backlog does not hold up the others. */
+  async function readEach(
+    logs: Logs,
+    changed: ReadonlySet<string> | undefined,
+    signal: AbortSignal,
+    isLast: boolean,
+  ): Promise<number> {
     let bytes = 0;
     let lag = 0;
     waitMs = pollMs;
-    for (const [path, tail] of tails) {
+    for (const [path, tail] of logs.among(changed)) {
       if (signal.aborted) break;
       try {
-        const read = await readSome(path, tail, isLast);
-        troubles.settle(path);
+        const read = await readSome(logs, path, tail, isLast);
+        logs.settle(path);
         bytes += read;
         if (read > 0) lag += await tail.lagBytes();
       } catch (error) {
-        await drop(path, tail, error);
+        await logs.fail(path, error);
       }
-      if (pending.isLarge) await commit();
+      if (pending.isLarge) await commit(logs);
     }
-    await commit();
+    await commit(logs);
     deps.lag(lag);
     return bytes;
   }
 
   /** One read, or as many as it takes to make a commit worth its while as long as the buffer comes back full. */
-  async function readSome(path: string, tail: Tail, isLast: boolean): Promise<number> {
+  async function readSome(logs: Logs, path: string, tail: Tail, isLast: boolean): Promise<number> {
     for (let total = 0; ;) {
       const step = await tail.read(buffer, isLast);
       if (step.status === 'idle') {
         waitMs = Math.min(waitMs, step.waitMs);
         return total;
       }
-      keep(path, step);
-      if (step.status === 'gone') {
-        tails.delete(path);
-        await tail.close();
-        return total;
-      }
+      pending.add(path, step);
       total += step.bytes;
-      if (step.bytes < buffer.length || pending.isLarge) return total;
-      if (buffer.length < bufferBytesMax) buffer = Buffer.allocUnsafe(buffer.length * 2);
+      if (step.status === 'gone') await logs.remove(path);
+      if (step.status === 'gone' || pending.isLarge) return total;
+      // A step without bytes tells of a gap, and the lines behind it are still to come.
+      if (step.bytes > 0 && step.bytes < buffer.length) return total;
+      if (step.bytes > 0 && buffer.length < bufferBytesMax) buffer = Buffer.allocUnsafe(buffer.length * 2);
     }
   }
 
-  function keep(path: string, step: ReadStep): void {
-    pending.add(path, step, clock.now());
-    if (step.gap === undefined) return;
-    const { fromMs, untilMs, reason } = step.gap;
-    const [from, until] = [fromMs, untilMs].map((ms) => (ms === undefined ? undefined : new Date(ms).toISOString()));
-    log.error({ path, reason, from, until }, 'lines of this log are lost');
-  }
-
-  /** The journal has it now: this is where a log that is opened again goes on. */
-  async function commit(): Promise<void> {
+  async function commit(logs: Logs): Promise<void> {
     if (pending.isEmpty) return;
     const batch = pending.take();
     await deps.accept(batch);
-    for (const [path, checkpoint] of batch.checkpoints) {
-      if (checkpoint === null) checkpoints.delete(path);
-      else checkpoints.set(path, checkpoint);
-    }
-  }
-
-  async function scan(): Promise<void> {
-    for await (const path of findLogs(config.paths, troubles)) {
-      try {
-        await (tails.get(path)?.look() ?? open(path));
-      } catch (error) {
-        trouble(path, error);
-      }
-    }
-    firstScan = false;
-    await commit();
-  }
-
-  async function open(path: string): Promise<void> {
-    const saved = checkpoints.get(path);
-    // A file without a checkpoint that was not there at the first look is new: all of it is news.
-    const at = firstScan ? config.start_at : 'beginning';
-    const tail = await openTail(path, options, saved, at);
-    tails.set(path, tail);
-    if (saved === undefined) pending.start(path, tail.checkpoint());
-    log.info({ path, from: saved === undefined ? at : 'checkpoint' }, 'reading');
-  }
-
-  /** One log that cannot be read is no trouble of the others. What was read of it is committed; it is opened again there. */
-  async function drop(path: string, tail: Tail, error: unknown): Promise<void> {
-    tails.delete(path);
-    await tail.close();
-    trouble(path, error);
-  }
-
-  function trouble(path: string, error: unknown): void {
-    const code = errnoOf(error);
-    if (code === '') throw error;
-    if (!isMissing(error)) troubles.add(path, code, error instanceof Error ? error.message : undefined);
+    logs.committed(batch.checkpoints);
   }
 }

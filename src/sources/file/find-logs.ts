@@ -1,24 +1,68 @@
-import { glob } from 'node:fs/promises';
-import { statOrMissing } from './errno.ts';
+import { glob, opendir } from 'node:fs/promises';
+import { orMissing, statOrMissing } from './errno.ts';
+import { logOf } from './log-files.ts';
 import type { Troubles } from './troubles.ts';
 import { baseOf } from './watch.ts';
 
-/** The log files that match the patterns, each once. Links lead to files; folders, pipes and devices are left out. */
+/**
+ * The logs that match the patterns, each once. Links lead to files; folders, pipes and devices are left out, and so is what a
+ * rotation makes of a log, because it is read as a part of that log. What is in the way goes to `troubles`.
+ */
 export async function* findLogs(patterns: readonly string[], troubles: Troubles): AsyncGenerator<string> {
   const seen = new Set<string>();
   for (const pattern of patterns) {
-    const { folder } = baseOf(pattern);
-    if ((await statOrMissing(folder).catch(() => undefined)) === undefined) troubles.add(folder, 'ENOENT');
-    else troubles.settle(folder);
     let found = 0;
-    for await (const path of glob(pattern)) {
-      // A link whose target is not there yet matches the pattern and is no file.
-      if ((await statOrMissing(path).catch(() => undefined))?.isFile() !== true) continue;
+    for await (const path of matches(pattern)) {
+      const log = await fileAt(path, path !== pattern, troubles);
+      if (log === undefined) continue;
       found += 1;
-      if (!seen.has(path)) yield path;
-      seen.add(path);
+      if (!seen.has(log)) yield log;
+      seen.add(log);
     }
-    if (found === 0) troubles.add(pattern, 'no match');
-    else troubles.settle(pattern);
+    if (found > 0) troubles.settle(pattern);
+    else if (!(await isBarred(pattern, troubles))) troubles.missing(pattern, 'file');
   }
+}
+
+/** A name that is there is meant as it is, whatever it looks like as a pattern. */
+async function* matches(pattern: string): AsyncGenerator<string> {
+  if ((await statOrMissing(pattern).catch(() => undefined)) !== undefined) yield pattern;
+  else yield* glob(pattern);
+}
+
+/** The log that a match stands for; undefined for what is no log, or not yet. */
+async function fileAt(path: string, isMatch: boolean, troubles: Troubles): Promise<string | undefined> {
+  try {
+    const log = isMatch ? await logOf(path) : path;
+    const stats = log === undefined ? undefined : await statOrMissing(log);
+    if (stats?.isDirectory() === true && !isMatch) throw Object.assign(new Error(path), { code: 'EISDIR' });
+    return stats?.isFile() === true ? log : undefined;
+  } catch (error) {
+    troubles.add(path, error);
+    return undefined;
+  }
+}
+
+const barredMax = 10;
+
+/** Whether a folder on the pattern's way is missing or may not be read, which a search passes over in silence. */
+async function isBarred(pattern: string, troubles: Troubles): Promise<boolean> {
+  const { folder } = baseOf(pattern);
+  const parts = pattern.split('/');
+  let barred = 0;
+  for (let depth = folder.split('/').length; depth < parts.length && barred < barredMax; depth += 1) {
+    for await (const path of depth === 1 ? [folder] : matches(parts.slice(0, depth).join('/') || '/')) {
+      try {
+        const opened = await orMissing(opendir(path));
+        await opened?.close();
+        if (opened !== undefined) troubles.settle(path);
+        else if (path === folder) troubles.missing(path, 'folder');
+      } catch (error) {
+        troubles.add(path, error);
+        barred += 1;
+      }
+      if (barred >= barredMax) break;
+    }
+  }
+  return barred > 0;
 }

@@ -40,6 +40,19 @@ export async function filesOf(path: string): Promise<readonly LogFile[]> {
   return found.toSorted((a, b) => Number(a.role === 'current') - Number(b.role === 'current') || order(a, b));
 }
 
+/** The log itself, without those that were rotated; undefined when it is not there. */
+export async function currentOf(path: string): Promise<LogFile | undefined> {
+  return await inspect(path, 'current');
+}
+
+/** The log that a name which matches a pattern belongs to: itself, or what it was rotated from. Undefined for half an archive. */
+export async function logOf(path: string): Promise<string | undefined> {
+  if (path.endsWith('.tmp')) return undefined;
+  const log = path.replace(/[.-](?:\d[\d.-]*|old|bak|prev)(?:\.gz)?$/, '');
+  if (log === path || log.endsWith('/')) return path;
+  return log.endsWith('.log') || (await statOrMissing(log))?.isFile() === true ? log : path;
+}
+
 /** The first record's time, ns; undefined when the file's head has none. */
 export function begunNs({ identity }: { readonly identity: Identity }): bigint | undefined {
   return parseTimeNs(identity.time);

@@ -1,8 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import type { Json } from '../../core/json.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import { filesOf } from './log-files.ts';
-import { fromBeginning, openAll, resumeAt } from './resume.ts';
+import { pathOf, readCheckpoint, type KnownFile } from './checkpoint.ts';
+import { orMissing } from './errno.ts';
+import { isTelling } from './identity.ts';
+import { currentOf, filesOf } from './log-files.ts';
+import { fromBeginning, resumeAt } from './resume.ts';
+import { openSegment } from './segment.ts';
 import { Tail, type TailOptions } from './tail.ts';
 
 /**
@@ -16,23 +19,27 @@ export async function openTail(
   from: Json | undefined,
   at: 'beginning' | 'end',
 ): Promise<Tail> {
-  const real = await realpath(path);
-  if (from === undefined && at === 'end') return await fromEnd(path, real, options);
   const checkpoint = from === undefined ? undefined : readCheckpoint(from);
+  // The log itself may be missing while a rotated file of it is still to be read.
+  const real = (await orMissing(realpath(path))) ?? (checkpoint === undefined ? path : pathOf(checkpoint));
+  if (from === undefined && at === 'end') return await fromEnd(path, real, options);
   if (checkpoint === undefined) return new Tail(path, options, await fromBeginning(real));
   return new Tail(path, options, await resumeAt(real, checkpoint), checkpoint.newest);
 }
 
 async function fromEnd(path: string, real: string, options: TailOptions): Promise<Tail> {
-  const current = (await filesOf(real)).filter(({ role }) => role === 'current');
-  const segments = await openAll(
-    current.map((found) => ({ found })),
-    0,
-  );
-  const [segment] = segments ?? [];
+  const found = await currentOf(real);
+  const segment = found === undefined ? undefined : await openSegment(found, 0);
   if (segment === undefined) throw Object.assign(new Error('the log was exchanged'), { code: 'ENOENT' });
   const next = await behindLastLine(segment.file);
-  return new Tail(path, options, { segments: [segment], kept: [], point: { next, open: {} } });
+  const kept = isTelling(segment.identity) ? [] : await newestRotated(real);
+  return new Tail(path, options, { segments: [segment], kept, point: { next, open: {} } });
+}
+
+/** By the file before it an empty one is found again. */
+async function newestRotated(real: string): Promise<readonly KnownFile[]> {
+  const rotated = (await filesOf(real)).findLast(({ role }) => role === 'rotated');
+  return rotated === undefined ? [] : [{ path: rotated.path, identity: rotated.identity, base: 0 }];
 }
 
 const newline = 10;

@@ -3,7 +3,7 @@ import { readFrom, type ResumePoint } from '../../decode/decoder.ts';
 import { isCompressed } from './byte-file.ts';
 import type { Checkpoint, KnownFile } from './checkpoint.ts';
 import { beginsAs, isSameInode, isTelling, type Identity } from './identity.ts';
-import { begunNs, filesOf, type LogFile } from './log-files.ts';
+import { begunNs, currentOf, filesOf, type LogFile } from './log-files.ts';
 import { closeAll, openSegment, type Loss, type Segment } from './segment.ts';
 
 /** Where reading starts: the files that follow one another, open, and the point in them. */
@@ -30,7 +30,21 @@ const looksMax = 5;
  * links. What cannot be had any more shows as the `loss` of the first segment. Rejects with the errno of the file system.
  */
 export async function resumeAt(real: string, checkpoint: Checkpoint): Promise<Start> {
-  return await openPlan(async () => planFor(await candidates(real, checkpoint), checkpoint));
+  return (
+    (await whereItWas(real, checkpoint)) ??
+    (await openPlan(async () => planFor(await candidates(real, checkpoint), checkpoint)))
+  );
+}
+
+/** Most logs are not rotated while nobody looks: then nothing else needs to be. */
+async function whereItWas(real: string, { point, files }: Checkpoint): Promise<Start | undefined> {
+  const known = files.at(-1) ?? files[0];
+  const found = await currentOf(real);
+  if (found === undefined || readFrom(point) < known.base || !isTelling(known.identity)) return undefined;
+  if (!isSameInode(known.identity, found.identity) || find([found], known.identity, point.next - known.base) < 0)
+    return undefined;
+  const segment = await openSegment(found, known.base);
+  return segment && { segments: [segment], kept: files.slice(0, -1), point };
 }
 
 /** The log from its first byte, with all that lies there rotated. */
@@ -104,7 +118,7 @@ function planFor(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
   const { point, files: known } = checkpoint;
   const current = known.at(-1) ?? known[0];
   const position = Math.max(0, point.next - current.base);
-  const at = find(all, current.identity, position);
+  const at = isUntouched(checkpoint) ? -1 : find(all, current.identity, position);
   if (at < 0) return withoutCurrent(all, checkpoint);
   const follows = all.slice(at + 1).filter(({ role }) => role !== 'other');
   const found = all[at];
@@ -126,21 +140,35 @@ function planFor(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
 
 /** The file in which to go on is not there any more: what was written after it, as far as it can be told. */
 function withoutCurrent(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
-  const { point, files: known, at, done } = checkpoint;
   const unreadable = all.find(({ role, error }) => role !== 'other' && error !== undefined);
   if (unreadable?.error !== undefined) throw unreadable.error;
+  const { point, files: known, at, done } = checkpoint;
   const current = known.at(-1) ?? known[0];
-  const anchor = known.length > 1 ? find(all, (known.at(-2) ?? current).identity, 0) : -1;
-  const files = anchor >= 0 ? all.slice(anchor + 1) : newerThan(all, current.identity, at);
-  // Nothing was read of a file that cannot be told from others: it is the first of those that came after.
-  const isUnread = !isTelling(current.identity) && readFrom(point) <= current.base;
-  const isKnown = done || (isUnread && (anchor >= 0 || known.length === 1));
+  const before = known.at(-2)?.identity;
+  const anchor = before === undefined ? -1 : find(all, before, 0);
+  const isNew = isUntouched(checkpoint);
+  const isKnown = done || (isNew && (anchor >= 0 || before === undefined));
+  const files =
+    anchor >= 0
+      ? all.slice(anchor + 1)
+      : isNew && before === undefined
+        ? all
+        : newerThan(all, isNew ? (before ?? current.identity) : current.identity, at);
   return {
     files: files.filter(({ role }) => role !== 'other').map((found) => ({ found })),
     kept: [],
     point: { next: point.next, open: {} },
     ...(!isKnown && { loss: 'removed' }),
   };
+}
+
+/**
+ * Nothing was read of the file, and it cannot be told from others: it is the first of those that came after the one before it,
+ * or of all if there was none. Its inode may be that of a later one.
+ */
+function isUntouched({ point, files }: Checkpoint): boolean {
+  const current = files.at(-1) ?? files[0];
+  return !isTelling(current.identity) && readFrom(point) <= current.base;
 }
 
 /** Where the known file is: the same inode if it is still the same file, else what begins as it did; -1 when it is nowhere. */

@@ -10,6 +10,7 @@ import { Chain } from './chain.ts';
 import { writeCheckpoint, type KnownFile } from './checkpoint.ts';
 import { isFinal, isTelling } from './identity.ts';
 import { originOf } from './origin.ts';
+import type { Place } from './parked.ts';
 import type { Start } from './resume.ts';
 import { identifyAgain, isUnchanged, type Loss } from './segment.ts';
 
@@ -50,7 +51,6 @@ export class Tail {
   #newest: number | undefined;
   /** Lines that the end of a file completed. */
   #carried: Decoded = nothing;
-  /** The last look found everything read. */
   #isAtRest = false;
   /** The last look saw that there is more. */
   #hasMore = false;
@@ -68,8 +68,20 @@ export class Tail {
   checkpoint(done = false): Json {
     const { path, identity, base } = this.#chain.current;
     const files = [...this.#kept, { path, identity, base }] as const;
-    const { lookedAt } = this.#chain;
-    return writeCheckpoint({ point: this.#decoder.resume(), files, newest: this.#newest, at: lookedAt, done });
+    const point = this.#decoder.resume();
+    const at = this.#chain.lookedAt;
+    return writeCheckpoint({ point, files, newest: this.#newest, at, done, hasMore: this.#hasMore });
+  }
+
+  /** The last look found everything read. */
+  get isAtRest(): boolean {
+    return this.#isAtRest;
+  }
+
+  /** Where reading is, in the file that is being read. */
+  get place(): Place {
+    const { identity, base } = this.#chain.current;
+    return { dev: identity.dev, ino: identity.ino, bytes: this.#offset - base };
   }
 
   /** Reads at most one buffer; `isLast` when nobody will look again. Rejects with the errno of the file system. */
