@@ -13,7 +13,8 @@ import { jsonText, repairJson } from '../render/formats/json-text.ts';
 import type { DestinationDeps } from './destination.ts';
 import { heraldJson } from './herald-json.ts';
 
-const description =
+/** What the formats are, for the options that choose one. */
+export const formatDescription =
   "How an event is written: `herald` its own keys, `authentik` as authentik's API, `ecs` (Elastic Common Schema 9.4), `ocsf` (1.8)";
 
 /** The option `format` of a destination that takes JSON objects; spread it to give it another default. */
@@ -21,7 +22,7 @@ export const jsonFormatOption = {
   type: 'string',
   enum: jsonFormats,
   default: 'herald',
-  description: `${description}.`,
+  description: `${formatDescription}.`,
 } as const satisfies StringSchema;
 
 /** The option `format` of a destination that takes any text. */
@@ -29,7 +30,7 @@ export const formatOption = {
   type: 'string',
   enum: formats,
   default: 'herald',
-  description: `${description}, \`cef\` (ArcSight), \`leef\` (QRadar 2.0).`,
+  description: `${formatDescription}, \`cef\` (ArcSight), \`leef\` (QRadar 2.0).`,
 } as const satisfies StringSchema;
 
 /** What the formats of `render/formats/` need, from a delivery and what the destination knows about itself. */
@@ -38,7 +39,8 @@ export function formatInput(delivery: Delivery, { instance, authentikUrl }: Form
   return { event, key, rule, severity, instance, authentikUrl };
 }
 
-type FormatContext = Pick<DestinationDeps, 'instance' | 'authentikUrl'>;
+/** What a destination knows about itself and a format says. */
+export type FormatContext = Pick<DestinationDeps, 'instance' | 'authentikUrl'>;
 
 /**
  * A delivery in the given format as UTF-8 on one line without a line end, in pieces to be sent one after the other. Text in

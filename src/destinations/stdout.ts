@@ -1,8 +1,9 @@
 import type { SendResult } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
+import { formats } from '../render/formats/format.ts';
 import { renderMessage } from '../render/message.ts';
 import { defineDestination } from './destination.ts';
-import { heraldJson } from './herald-json.ts';
+import { eventText, formatDescription } from './format.ts';
 import { prettyMessage } from './stdout-pretty.ts';
 
 const schema = {
@@ -10,9 +11,9 @@ const schema = {
   properties: {
     format: {
       type: 'string',
-      enum: ['pretty', 'json'],
+      enum: ['pretty', 'json', ...formats],
       default: 'pretty',
-      description: 'A few lines for people, or one line of JSON a notification.',
+      description: `\`pretty\`: a few lines for people. Anything else is one line a notification, \`json\` the same as \`herald\`. ${formatDescription}.`,
     },
   },
 } as const satisfies ObjectSchema;
@@ -23,6 +24,7 @@ export const stdout = defineDestination({
   summary: 'Standard output',
   schema,
   example: { format: 'json' },
+  ignores: ['timeout', 'tls', 'proxy'],
   guide: {
     notes: [
       "herald's own log goes to standard error, so that standard output holds nothing but notifications.",
@@ -45,11 +47,12 @@ export const stdout = defineDestination({
     return { items: 100, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };
   },
 
-  create({ format }, { stdout, colours, authentikUrl }) {
+  create({ format }, { stdout, colours, instance, authentikUrl }) {
+    const context = { instance, authentikUrl };
     return {
       send(batch, signal) {
         const texts = batch.map((delivery) => {
-          if (format === 'json') return `${Buffer.concat(heraldJson(delivery)).toString('utf8')}\n`;
+          if (format !== 'pretty') return `${eventText(format === 'json' ? 'herald' : format, delivery, context)}\n`;
           const { event, rule, severity } = delivery;
           return `${prettyMessage(renderMessage(event, { rule, severity, authentikUrl }), colours)}\n`;
         });

@@ -4,8 +4,9 @@ import { get, type Json } from '../core/json.ts';
 import { textVariables } from '../expression/environment.ts';
 import type { Scope } from '../expression/expression.ts';
 import { compileTemplate } from '../expression/template.ts';
+import type { JsonFormat } from '../render/formats/format.ts';
 import { pythonRepr } from '../render/python-repr.ts';
-import { heraldJson } from './herald-json.ts';
+import { eventBytes, type FormatContext } from './format.ts';
 
 export type Encoding = 'single' | 'ndjson' | 'array';
 
@@ -18,7 +19,7 @@ export interface Recipient {
 export interface BodyOptions {
   readonly encoding: Encoding;
   readonly body?: unknown;
-  readonly format?: 'herald' | 'authentik';
+  readonly format?: JsonFormat;
   readonly recipient?: Recipient;
 }
 
@@ -28,13 +29,13 @@ export type ScopeOf = (delivery: Delivery) => Scope;
 /** Writes one delivery as JSON text, UTF-8, in pieces. */
 export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => readonly Uint8Array[];
 
-/** The writer that the options ask for: their own `body`, or one of the formats. */
-export function itemWriter(options: BodyOptions): WriteItem {
+/** The writer that the options ask for: their own `body`, one of the formats, or authentik's own body. */
+export function itemWriter(options: BodyOptions, context: FormatContext): WriteItem {
   if (options.body !== undefined) return templateWriter(options.body);
-  const format = options.format ?? (options.encoding === 'single' ? 'authentik' : 'herald');
-  return format === 'herald'
-    ? heraldJson
-    : (delivery) => [Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)))];
+  const format = options.format ?? (options.encoding === 'single' ? undefined : 'herald');
+  return format === undefined
+    ? (delivery) => [Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)))]
+    : (delivery) => eventBytes(format, delivery, context);
 }
 
 function templateWriter(body: unknown): WriteItem {

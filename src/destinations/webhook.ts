@@ -8,10 +8,12 @@ import type { Scope } from '../expression/expression.ts';
 import { compileTemplate } from '../expression/template.ts';
 import { classifyReply } from '../net/classify.ts';
 import { createHttpClient } from '../net/client.ts';
+import { jsonFormats } from '../render/formats/format.ts';
 import { renderMessage } from '../render/message.ts';
 import { batchId } from './batch-id.ts';
 import { defineDestination, type DestinationDeps, type OptionProblem } from './destination.ts';
 import { guide } from './webhook-guide.ts';
+import { formatDescription } from './format.ts';
 import { encodeItems, itemWriter, type ScopeOf } from './webhook-body.ts';
 import { headerProblems, headerWriter } from './webhook-headers.ts';
 import { secretProblem, sign } from './webhook-signature.ts';
@@ -44,9 +46,8 @@ const schema = {
     },
     format: {
       type: 'string',
-      enum: ['herald', 'authentik'],
-      description:
-        "Ready-made body: `authentik` as authentik's own webhook sends it (default), `herald` the whole event (default for `ndjson` and `array`).",
+      enum: jsonFormats,
+      description: `${formatDescription}. Without it and without \`body\` the body is that of authentik's own webhook; for \`ndjson\` and \`array\` it is \`herald\`.`,
     },
     recipient: {
       type: 'object',
@@ -54,7 +55,7 @@ const schema = {
         email: { type: 'string', description: 'Value of `user_email`.' },
         username: { type: 'string', description: 'Value of `user_username`.' },
       },
-      description: 'Whom the `authentik` format names as the recipient.',
+      description: "Whom authentik's own body names as the recipient.",
     },
     signing_secret: {
       anyOf: [signingSecret, { type: 'array', items: signingSecret, minItems: 1, maxItems: 4 }],
@@ -111,7 +112,7 @@ export const webhook = defineDestination({
   create(config, deps) {
     const { encoding, method, url } = config;
     const client = createHttpClient(deps.common, deps.clock);
-    const writeItem = itemWriter(config);
+    const writeItem = itemWriter(config, deps);
     const writeHeaders = headerWriter(config.headers);
     const secrets = signingSecrets(config.signing_secret);
     const templates = [config.body, ...Object.values(config.headers).map((value) => value.reveal())];

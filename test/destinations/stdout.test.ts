@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
 import type { EventFacts } from '../../src/core/event.ts';
 import type { DestinationDeps } from '../../src/destinations/destination.ts';
+import { eventText } from '../../src/destinations/format.ts';
 import { stdout } from '../../src/destinations/stdout.ts';
 import { event } from '../render/events.ts';
 import { createDestination, type Written } from '../support/receivers/destination.ts';
@@ -89,4 +90,11 @@ describe('a terminal that is gone', () => {
     assert.equal((await sending).status, 'retry');
     assert.equal((await destination.send([delivery()], stop.signal)).status, 'retry');
   });
+});
+
+test('any format, one line a notification', async () => {
+  for (const format of ['ecs', 'cef'] as const) {
+    const line = eventText(format, delivery(), { instance: 'herald-0', authentikUrl: 'https://auth.example.com' });
+    assert.equal(await written({ format }, [delivery(), delivery()]), `${line}\n${line}\n`);
+  }
 });

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import type { Delivery } from '../../src/core/delivery.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
+import { eventText } from '../../src/destinations/format.ts';
 import { webhook } from '../../src/destinations/webhook.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import { leased } from '../support/leased.ts';
@@ -37,6 +38,22 @@ function withEvent(event: { readonly [key: string]: unknown }): Delivery {
   const json = JSON.stringify({ id: base.event.id, at: base.event.at, origin: {}, user: {}, context: {}, ...event });
   return { ...base, event: fromStored(json), bytes: Buffer.from(json) };
 }
+
+describe('format', () => {
+  for (const format of ['herald', 'authentik', 'ecs', 'ocsf'] as const) {
+    const context = { instance: 'herald-0', authentikUrl: 'https://auth.example.com' };
+    const text = eventText(format, leased(1), context);
+
+    test(`${format} alone`, async () => {
+      assert.equal((await send({ format }, leased(1))).body.toString(), text);
+    });
+
+    test(`${format} in a list`, async () => {
+      const { body } = await send({ format, encoding: 'array' }, leased(1), leased(1));
+      assert.equal(body.toString(), `[${text},${text}]`);
+    });
+  }
+});
 
 describe("authentik's own body", () => {
   test('has its keys in its order', async () => {
