@@ -7,6 +7,7 @@ import { loki } from './loki/loki.ts';
 import { ntfy } from './ntfy.ts';
 import { otlp } from './otlp/otlp.ts';
 import { pagerduty } from './pagerduty.ts';
+import { sentinel } from './sentinel/sentinel.ts';
 import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { splunkHec } from './splunk/splunk-hec.ts';
@@ -27,6 +28,7 @@ export const destinations: readonly DestinationKind[] = [
   elasticsearch,
   loki,
   datadog,
+  sentinel,
   otlp,
   local,
   stdout,

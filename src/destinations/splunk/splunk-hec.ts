@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { ObjectSchema } from '../../core/schema.ts';
 import { clampMs } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
+import { guidOf } from '../batch/guid.ts';
 import { createItem, joinItems } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
-import { defineDestination, type DestinationDeps } from '../destination.ts';
+import { defineDestination } from '../destination.ts';
 import { eventBytes, eventTimeMs, jsonFormatOption } from '../format.ts';
 import { acknowledged } from './ack.ts';
 import { guide } from './guide.ts';
@@ -70,7 +70,8 @@ export const splunkHec = defineDestination({
 
   create(config, deps) {
     const base = baseUrl(config.url, /\/services\/collector(?:\/event|\/raw)?\/?$/);
-    const channel = channelOf(deps);
+    // Splunk wants one of each client's own; the same after every restart.
+    const channel = guidOf([deps.instance, deps.name]);
     const headers = {
       'content-type': 'application/json',
       authorization: `Splunk ${config.token.reveal()}`,
@@ -104,9 +105,3 @@ export const splunkHec = defineDestination({
 });
 
 const channelHeader = 'x-splunk-request-channel';
-
-/** A GUID that is this destination's own and the same after every restart, as Splunk asks for. */
-function channelOf({ instance, name }: DestinationDeps): string {
-  const hex = createHash('sha256').update(`${instance}\n${name}`).digest('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-}

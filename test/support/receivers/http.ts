@@ -48,9 +48,13 @@ export interface HttpReceiver {
   close(): Promise<void>;
 }
 
-/** Starts a receiver, over TLS when it gets a certificate; `ca` then makes it demand a client certificate. */
+/**
+ * Starts a receiver, over TLS when it gets a certificate; `ca` then makes it demand a client certificate. What `aside` answers
+ * is no part of the script and is not counted: another service at the same address.
+ */
 export async function startHttpReceiver(
   tls?: ServerCertificate & { readonly clientCa?: string },
+  aside?: (request: ReceivedRequest) => Reply | undefined,
 ): Promise<HttpReceiver> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
@@ -66,6 +70,8 @@ export async function startHttpReceiver(
   };
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const received = await readRequest(request);
+    const other = aside?.(received);
+    if (other !== undefined) return void response.writeHead(other.status, other.headers).end(other.body);
     requests.push(received);
     const say = (answers.length > 1 ? answers.shift() : answers[0]) ?? answer(200, 'ok');
     say(response, request.socket, received);

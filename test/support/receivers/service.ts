@@ -88,8 +88,8 @@ export async function startHttpService(
   { type, schema, example }: DestinationKind,
   tls?: ServerCertificate & { readonly clientCa?: string },
 ): Promise<Service> {
-  const receiver = await startHttpReceiver(tls);
   const service = standIns.get(type);
+  const receiver = await startHttpReceiver(tls, service?.aside);
   const options = service?.point?.(example, receiver.url) ?? {
     ...example,
     url: withOrigin(urlOf(schema, example), receiver.url),
