@@ -14,14 +14,17 @@
 {{- end }}
 {{- end }}
 
+{{/* Labels of the pods of a deployment, and of nothing else. */}}
 {{- define "herald.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "herald.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: forwarder
 {{- end }}
 
 {{- define "herald.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{ include "herald.selectorLabels" . }}
+app.kubernetes.io/name: {{ include "herald.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.commonLabels }}
@@ -74,7 +77,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* The configuration: what the user says over what follows from the other values. */}}
 {{- define "herald.config" -}}
 {{- $given := dict
-  "instance" "${env:POD_NAME}"
+  "instance" (ternary "${env:POD_NAME}" (include "herald.fullname" .) (eq .Values.mode "sidecar"))
   "sources" (include "herald.sources" . | fromYamlArray)
   "journal" (dict "path" "/var/lib/herald")
   "server" (dict "listen" (printf ":%v" .Values.service.port) "token" "${file:/run/secrets/herald/token}")
@@ -92,6 +95,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else if eq .Values.logs "api" -}}
 - type: kubernetes
   name: authentik
+  pod: own
   containers: {{ toJson .Values.authentik.containers }}
 {{- else if eq .Values.logs "hostPath" -}}
 - type: file

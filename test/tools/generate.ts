@@ -21,6 +21,8 @@ const files: readonly (readonly [string, (before: string) => string])[] = [
   ...kinds.destinations.map((kind) => [`docs/destinations/${kind.type}.md`, () => destinationPage(kind)] as const),
   ['README.md', readme],
   ['helm/values.schema.json', () => chartSchema(chartValues(), configSchema(kinds))],
+  // A chart can only read what lies in its own folder.
+  ['helm/files/user_settings.py', () => readFileSync(join(root, 'examples', 'user_settings.py'), 'utf8')],
   ['helm/README.md', (before) => section(before, 'values', chartTable(chartValues()))],
 ];
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { kubernetesTools } from './install.ts';
 
 /** What a finished command left behind. */
@@ -37,16 +37,16 @@ export function helm(args: readonly string[], stdin = ''): Finished {
   return { code: status, output: status === 0 ? stdout : `${stdout}${stderr}` };
 }
 
-/** `helm lint --strict` of a chart with values over its own. */
+/** `helm lint --strict` of a chart with values over its own, which go as JSON: helm reads YAML 1.1, where `yes` is no text. */
 export function lint(values: unknown = {}, of = chart): Finished {
-  return helm(['lint', '--strict', of, '--values', '-'], stringify(values));
+  return helm(['lint', '--strict', of, '--values', '-'], JSON.stringify(values));
 }
 
 /** The objects that `helm template` makes. Throws what helm says when it refuses. */
 export function template(values: unknown = {}, of = chart, release = 'herald'): readonly Manifest[] {
   const { code, output } = helm(
     ['template', release, of, '--namespace', 'authentik', '--values', '-'],
-    stringify(values),
+    JSON.stringify(values),
   );
   if (code !== 0) throw new Error(output);
   return manifests(output);
@@ -57,4 +57,19 @@ export function manifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text)
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
+}
+
+/** The one object of a kind. */
+export function only(objects: readonly Manifest[], wanted: string): Manifest {
+  const [first, ...others] = objects.filter(({ kind }) => kind === wanted);
+  if (first === undefined || others.length > 0) throw new Error(`${others.length + (first ? 1 : 0)} of ${wanted}`);
+  return first;
+}
+
+/** The text of `config.yaml` in the ConfigMap that herald reads. */
+export function configText(objects: readonly Manifest[]): string {
+  const maps = objects.filter(({ kind }) => kind === 'ConfigMap').map((map) => map['data'] as Record<string, string>);
+  const text = maps.find((data) => 'config.yaml' in data)?.['config.yaml'];
+  if (text === undefined) throw new Error('no ConfigMap has config.yaml');
+  return text;
 }

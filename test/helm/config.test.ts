@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { bundle, temporaryFolder } from '../support/daemon.ts';
+import { configText, template } from '../support/helm/helm.ts';
+import { valueSets } from './values.ts';
+
+const configOf = (values: unknown): string => configText(template(values));
+
+for (const [name, values] of valueSets) {
+  test(`${name}: herald check accepts the configuration`, (context) => {
+    const folder = temporaryFolder(context);
+    for (const key of ['token', 'slack-url'])
+      writeFileSync(join(folder, key), 'https://hooks.slack.com/services/T/B/x\n');
+    writeFileSync(join(folder, 'config.yaml'), configOf(values).replaceAll('/run/secrets/herald', folder));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, 'check', '-c', 'config.yaml'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { POD_NAME: 'authentik-server-6c55fb8696-mj5t8' },
+    });
+    assert.equal(status, 0, stdout + stderr);
+  });
+}
+
+test('what the user says replaces what follows from other values, mappings key by key, lists whole', () => {
+  const config = parse(
+    configOf({
+      config: {
+        instance: 'auth-1',
+        journal: { retention: 'days=7' },
+        sources: [{ type: 'stdin' }],
+        server: { token: '${env:TOKEN}' },
+      },
+    }),
+  ) as Record<string, unknown>;
+  assert.equal(config['instance'], 'auth-1');
+  assert.deepEqual(config['journal'], { path: '/var/lib/herald', retention: 'days=7' });
+  assert.deepEqual(config['sources'], [{ type: 'stdin' }]);
+  assert.deepEqual(config['server'], { listen: ':9380', token: '${env:TOKEN}' });
+});
+
+test('texts and numbers come through helm as they were written', () => {
+  const config = {
+    journal: { max_size: 1_073_741_824 },
+    rules: [
+      {
+        name: 'yes: "quotes", #hash and {{ braces }}',
+        policies: [{ expression: 'event.user.username.startsWith("off")\n|| false' }],
+        destinations: ['on'],
+      },
+    ],
+    destinations: {
+      on: { type: 'discord', url: 'https://discord.com/api/webhooks/1/x', thread_id: '0123456789012345678' },
+    },
+  };
+  const { journal, rules, destinations } = parse(configOf({ config })) as typeof config;
+  assert.equal(journal.max_size, 1_073_741_824);
+  assert.deepEqual(rules, config.rules);
+  assert.deepEqual(destinations.on, config.destinations.on);
+});
