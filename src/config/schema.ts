@@ -114,7 +114,9 @@ export function destinationSchema(kind: DestinationKind): ObjectSchema {
     mode === undefined
       ? common.tls
       : { ...(mode.description !== undefined && { description: mode.description }), anyOf: [mode, tlsWithMode(mode)] };
-  return remembered(kind, () => entrySchema(kind, { ...common, tls }));
+  const ignored = new Set<string>(kind.ignores);
+  const heeded = Object.entries({ ...common, tls }).filter(([name]) => !ignored.has(name));
+  return remembered(kind, () => entrySchema(kind, Object.fromEntries(heeded)));
 }
 
 // One object per kind, so that it is compiled once however often a configuration is loaded.

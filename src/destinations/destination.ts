@@ -135,6 +135,8 @@ export interface DestinationKind {
   /** As the user would write it, without `type`. Valid, so that the contract tests can create it. */
   readonly example: { readonly [key: string]: unknown };
   readonly guide: Guide;
+  /** Options of every destination that mean nothing to this kind: setting one is a problem. */
+  readonly ignores?: readonly ('timeout' | 'tls' | 'proxy')[];
   /** May depend on the options (`encoding: ndjson` batches). */
   policy(config: unknown): DeliveryPolicy;
   /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */
@@ -153,7 +155,7 @@ export interface OptionProblem {
 /** A destination kind as its file declares it: its functions get the type that is derived from the schema. */
 export interface DestinationSpec<S extends ObjectSchema> extends Pick<
   DestinationKind,
-  'type' | 'summary' | 'example' | 'guide'
+  'type' | 'summary' | 'example' | 'guide' | 'ignores'
 > {
   readonly schema: S;
   policy(config: Infer<S>): DeliveryPolicy;

@@ -63,6 +63,7 @@ export const smtp = defineDestination({
     to: ['oncall@example.com'],
   },
   guide,
+  ignores: ['proxy'],
 
   policy() {
     return { items: 1, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: 86_400_000, digest: 100 };

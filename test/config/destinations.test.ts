@@ -56,6 +56,11 @@ testProblems([
     ],
   ],
   [
+    'options of every destination that mean nothing to one',
+    `${source}destinations:\n  a: {type: print, timeout: 5s, proxy: "http://proxy"}\n`,
+    ['c.yaml:3:33 destinations.a.proxy: unknown key; known here: type, timeout, retry, batch, tls'],
+  ],
+  [
     'certificates',
     `${source}destinations:\n  a: {type: hook, url: https://a, tls: {ca: /nowhere.pem, cert: /pem}}\n`,
     [

@@ -86,6 +86,7 @@ const print = defineDestination({
   schema: { type: 'object', properties: {} },
   example: {},
   guide,
+  ignores: ['proxy'],
   policy,
   create: () => deaf,
 });

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { commonSchema } from '../../src/config/common.ts';
 import { entryOf, yamlOptions } from '../../src/config/example.ts';
 import { load } from '../../src/config/value.ts';
 import { formatDuration } from '../../src/core/duration.ts';
@@ -22,7 +23,7 @@ export function destinationPage(kind: DestinationKind): string {
     `\`herald send-test -c config.yaml my-${type}\` sends one test message and explains the answer.\n`,
     '## Options\n',
     own ? table(schema) : 'None of its own.\n',
-    'And the [options of every destination](../configuration.md#destinations): `timeout`, `retry`, `batch`, `tls`, `proxy`.\n',
+    `And the [options of every destination](../configuration.md#destinations): ${commonOptions(kind)}.\n`,
     ...setupSection(type, kind.setup?.(options) ?? []),
     '## Delivery\n',
     ...deliveryRows(kind, options),
@@ -35,6 +36,12 @@ export function destinationPage(kind: DestinationKind): string {
     ...guide.failures.map(failureRow),
     '',
   ].join('\n');
+}
+
+function commonOptions({ ignores = [] }: DestinationKind): string {
+  const ignored = new Set<string>(ignores);
+  const heeded = Object.keys(commonSchema.properties).filter((name) => !ignored.has(name));
+  return heeded.map((name) => `\`${name}\``).join(', ');
 }
 
 function setupSection(type: string, blocks: readonly SetupBlock[]): readonly string[] {

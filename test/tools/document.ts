@@ -32,7 +32,9 @@ export function configurationDocument({ sources, destinations }: Kinds): string 
     '## destinations\n',
     'A mapping of names to destinations. Every destination has `type`, and these:\n',
     table(commonSchema),
-    ...destinations.map((kind) => kindSection(kind, { [`my-${kind.type}`]: entryOf(kind) }) + tlsText(kind)),
+    ...destinations.map(
+      (kind) => kindSection(kind, { [`my-${kind.type}`]: entryOf(kind) }) + tlsText(kind) + ignoresText(kind),
+    ),
     '## server\n',
     `${server.description}\n`,
     table(server),
@@ -79,6 +81,10 @@ function kindSection(kind: Kind, example: unknown): string {
   const yaml = stringify(example, yamlOptions).trimEnd();
   const options = Object.keys(kind.schema.properties).length === 0 ? 'No options of its own.\n' : table(kind.schema);
   return [`### ${kind.type}\n`, `${kind.summary}.\n`, '```yaml', yaml, '```\n', options].join('\n');
+}
+
+function ignoresText({ ignores = [] }: Kinds['destinations'][number]): string {
+  return ignores.length === 0 ? '' : `\nWithout ${ignores.map((name) => `\`${name}\``).join(', ')}.\n`;
 }
 
 function tlsText(kind: Kind): string {
