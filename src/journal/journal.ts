@@ -76,6 +76,13 @@ export type Settlement =
     }
   | { readonly seq: number; readonly state: 'dead'; readonly reason: Reason; readonly detail?: string };
 
+/** How many deliveries came to this state, with the reason of all but the delivered ones. */
+export interface Settled {
+  readonly state: Settlement['state'];
+  readonly reason: Reason | undefined;
+  readonly count: number;
+}
+
 export interface QueueState {
   readonly pending: number;
   readonly dead: number;
@@ -188,8 +195,8 @@ export interface Journal extends JournalQueries {
    * is still to come is due at once: the clock was set back.
    */
   nextDue(destination: string, nowMs: number): number | undefined;
-  /** Deliveries that are not pending any more (they were shed meanwhile) are left alone. */
-  settle(destination: string, settlements: readonly Settlement[], nowMs: number): void;
+  /** Deliveries that are not pending any more (they were shed meanwhile) are left alone, and not among what is returned. */
+  settle(destination: string, settlements: readonly Settlement[], nowMs: number): readonly Settled[];
   /** Durable with the next {@link settle}, that of its own delivery at the latest. One per key, however often it is put. */
   putNotification(item: NotificationRow): void;
   /** One small piece of upkeep (index the short text, prune, give space back); true while there is more to do. */

@@ -1,7 +1,7 @@
 import { unreachable } from '../core/errors.ts';
 import type { Reason } from '../core/delivery.ts';
 import { flushInbox } from './inbox.ts';
-import type { Settlement } from './journal.ts';
+import type { Settled, Settlement } from './journal.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import { reopen } from './ageing.ts';
 import { transactLazily, type Store } from './store.ts';
@@ -18,26 +18,37 @@ interface Group {
 }
 
 /** Writes the outcome of deliveries in one transaction; see {@link Journal.settle}. */
-export function settle(store: Store, destination: string, settlements: readonly Settlement[], nowMs: number): void {
+export function settle(
+  store: Store,
+  destination: string,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): readonly Settled[] {
   const id = store.names.destination(destination);
-  if (id === undefined) return;
+  if (id === undefined) return [];
   const groups = grouped(settlements);
-  transactLazily(store, () => {
-    const counts = { delivered: 0, dead: 0 };
-    for (const group of groups) {
-      const changed = write(store, id, group, nowMs);
-      if (group.state !== 'retry') counts[group.state] += changed;
-    }
-    if (counts.delivered + counts.dead > 0) store.sql.addSettled.run(counts.delivered, counts.dead, id);
+  const settled = transactLazily(store, () => {
+    const written = groups.map((group) => {
+      const count = write(store, id, group, nowMs);
+      return { state: group.state, reason: group.reason, count };
+    });
+    const [delivered, dead] = [total(written, 'delivered'), total(written, 'dead')];
+    if (delivered + dead > 0) store.sql.addSettled.run(delivered, dead, id);
     flushInbox(store, nowMs);
+    return written;
   });
   store.inbox.clear();
   store.load.handled += settlements.length;
   for (const { seq, state } of settlements)
     if (state !== 'retry') concluded(store, Math.floor(seq / deliveriesPerEvent));
+  return settled.filter(({ count }) => count > 0);
 }
 
-function grouped(settlements: readonly Settlement[]): Iterable<Group> {
+function total(settled: readonly Settled[], state: Settlement['state']): number {
+  return settled.reduce((sum, item) => sum + (item.state === state ? item.count : 0), 0);
+}
+
+function grouped(settlements: readonly Settlement[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const item of settlements) {
     const reason = item.state === 'delivered' ? undefined : item.reason;
@@ -48,7 +59,7 @@ function grouped(settlements: readonly Settlement[]): Iterable<Group> {
     if (group === undefined) groups.set(key, { state: item.state, dueAt, reason, detail, seqs: [item.seq] });
     else group.seqs.push(item.seq);
   }
-  return groups.values();
+  return [...groups.values()];
 }
 
 /** Returns how many deliveries were still pending, and so changed. */

@@ -73,9 +73,10 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
     sources.cut();
     hard.abort();
   };
-  const start: Start = (name, run, signal) => {
+  const start: Start = (name, run, signal, hurry) => {
     const onState = (trouble: string | undefined): void => life.onState(name, trouble);
-    return supervise(run, signal, { clock, random, log: log.child({ part: name }), onState }).catch(fail);
+    const deps = { clock, random, log: log.child({ part: name }), onState, ...(hurry !== undefined && { hurry }) };
+    return supervise(run, signal, deps).catch(fail);
   };
   const sources = createCrew();
   const outlets = createCrew();
@@ -113,7 +114,7 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
 }
 
 /** Runs under supervision; never rejects. */
-type Start = (name: string, run: () => Promise<void>, signal: AbortSignal) => Promise<void>;
+type Start = (name: string, run: () => Promise<void>, signal: AbortSignal, hurry?: AbortSignal) => Promise<void>;
 
 function sourceMember(source: SourcePart, start: Start): Member {
   const { name, version } = source;
@@ -122,7 +123,7 @@ function sourceMember(source: SourcePart, start: Start): Member {
   return {
     name,
     version,
-    run: () => start(name, () => source.run(drain.signal, stop.signal), drain.signal),
+    run: () => start(name, () => source.run(drain.signal, stop.signal), stop.signal, drain.signal),
     finish: () => drain.abort(),
     leave: () => {
       stop.abort();

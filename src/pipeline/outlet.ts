@@ -145,19 +145,14 @@ export function createOutlet(deps: OutletDeps): Outlet {
   function finish(settlements: readonly Settlement[], batch: readonly Leased[]): void {
     if (settlements.length === 0) return;
     const nowMs = clock.now();
-    journal.settle(name, settlements, nowMs);
-    const at = new Map(batch.map((item) => [item.seq, item.at]));
-    const counts = new Map<string, { outcome: Settlement['state']; reason: Reason | ''; count: number }>();
-    for (const item of settlements) {
-      const reason = item.state === 'delivered' ? '' : item.reason;
-      const entry = counts.get(`${item.state} ${reason}`) ?? { outcome: item.state, reason, count: 0 };
-      entry.count += 1;
-      counts.set(`${item.state} ${reason}`, entry);
-      if (item.state === 'delivered') {
-        metrics.deliveryLatency(name, Math.max(0, nowMs - (at.get(item.seq) ?? nowMs)) / 1000);
-      }
+    // What was shed under way is counted as that already: the metrics say what the journal says.
+    for (const { state, reason, count } of journal.settle(name, settlements, nowMs)) {
+      metrics.deliveries(name, state, reason ?? '', count);
     }
-    for (const { outcome, reason, count } of counts.values()) metrics.deliveries(name, outcome, reason, count);
+    const at = new Map(batch.map((item) => [item.seq, item.at]));
+    for (const { seq, state } of settlements) {
+      if (state === 'delivered') metrics.deliveryLatency(name, Math.max(0, nowMs - (at.get(seq) ?? nowMs)) / 1000);
+    }
   }
 
   /** One log line per change, not one per attempt. */

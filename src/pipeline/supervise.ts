@@ -9,6 +9,8 @@ export interface SuperviseDeps {
   readonly log: Logger;
   /** Told what is wrong, and undefined when it runs again. */
   readonly onState: (trouble: string | undefined) => void;
+  /** Once this aborts nothing waits any more: the part is tried one last time. */
+  readonly hurry?: AbortSignal;
 }
 
 /** Short, because while a source waits its log is rotated away, and whoever frees a disk wants to see it. */
@@ -21,8 +23,9 @@ const settledMs = 60_000;
  * (OperationalError). Anything else is our bug and ends the program.
  */
 export async function supervise(run: () => Promise<void>, signal: AbortSignal, deps: SuperviseDeps): Promise<void> {
-  const { clock, random, log, onState } = deps;
-  for (let attempt = 1; !signal.aborted; attempt += 1) {
+  const { clock, random, log, onState, hurry } = deps;
+  for (let attempt = 1, last = false; !signal.aborted && !last; attempt += 1) {
+    last = hurry?.aborted === true;
     const startedMs = clock.monotonic();
     try {
       onState(undefined);
@@ -34,7 +37,7 @@ export async function supervise(run: () => Promise<void>, signal: AbortSignal, d
       const waitMs = retryWaitMs(policy, attempt, undefined, random);
       onState(`${error.code}: ${error.message}`);
       log.error({ code: error.code, wait_ms: waitMs }, error.message);
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(waitMs, hurry ?? signal);
     }
   }
   // It is not wanted any more, so nothing is wrong with it.

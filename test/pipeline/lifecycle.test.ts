@@ -151,6 +151,21 @@ test('a part that the world refuses is started again after a wait, and says mean
   assert.deepEqual(troubles, [undefined, 'io: no disk', undefined, 'io: no disk', undefined]);
 });
 
+test('a source that waits for its next try at a stop tries once more, and no more than that', async () => {
+  const clock = new FakeClock();
+  const signals: boolean[] = [];
+  const refused = async (drain: AbortSignal): Promise<void> => {
+    signals.push(drain.aborted);
+    throw new OperationalError('io', 'no disk');
+  };
+  const stop = new AbortController();
+  const done = runLifecycle(lifecycle(clock, [], { sources: [source(refused)] }), stop.signal);
+  await settled();
+  stop.abort();
+  await done;
+  assert.deepEqual(signals, [false, true]);
+});
+
 test('a bug in one part takes all down and is what the caller gets', async () => {
   const story: string[] = [];
   const sources = [source(() => Promise.reject(new InvariantError('no such thing')))];
