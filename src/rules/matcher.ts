@@ -1,6 +1,7 @@
 import { unreachable } from '../core/errors.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { parseAddress, parseNetwork, type Network } from '../expression/address.ts';
+import { compileQuery } from '../expression/akql/query.ts';
 import { matcherFields, type MatcherField, type PolicyConfig } from './policy-config.ts';
 import { compileGlob } from './glob.ts';
 
@@ -27,7 +28,9 @@ type Test = (text: string) => boolean;
 interface FieldTest {
   readonly field: MatcherField;
   readonly wanted: string;
+  /** Of the field's text; a query looks at the whole event. */
   readonly test: Test;
+  readonly query?: (event: SafeEvent) => boolean;
 }
 
 /** Compiles the matcher fields of a policy, adding what is wrong with them to `problems`. */
@@ -35,7 +38,11 @@ export function compileMatcher(config: PolicyConfig, problems: MatcherProblem[])
   const tests: FieldTest[] = [];
   for (const field of matcherFields) {
     const value = config[field];
-    if (value !== undefined) tests.push(fieldTest(field, value, problems));
+    if (field === 'query') {
+      if (typeof value === 'string') tests.push(queryTest(value, problems));
+    } else if (value !== undefined) {
+      tests.push(fieldTest(field, value, problems));
+    }
   }
   const action = tests.find((test) => test.field === 'action');
   return {
@@ -50,7 +57,8 @@ export function compileMatcher(config: PolicyConfig, problems: MatcherProblem[])
   };
 }
 
-function fieldMatches({ field, test }: FieldTest, event: SafeEvent): boolean {
+function fieldMatches({ field, test, query }: FieldTest, event: SafeEvent): boolean {
+  if (query !== undefined) return query(event);
   if (field === 'application') return applicationMatches(test, event);
   const value = read(field, event);
   return typeof value === 'string' && test(value);
@@ -78,12 +86,15 @@ function read(field: MatcherField, event: SafeEvent): string | undefined {
       return event.application?.name ?? event.application?.pk?.toString();
     case 'schema_name':
       return event.schema_name;
+    case 'query':
+      return undefined;
     default:
       return unreachable(field);
   }
 }
 
-function sentence({ field, wanted }: FieldTest, event: SafeEvent): string {
+function sentence({ field, wanted, query }: FieldTest, event: SafeEvent): string {
+  if (query !== undefined) return `the query ${wanted} is false`;
   const value = read(field, event);
   return value === undefined ? `the event has no ${field}` : `${field} is ${value}, not ${wanted}`;
 }
@@ -105,6 +116,13 @@ function fieldTest(field: MatcherField, value: string | readonly string[], probl
     wanted: values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`,
     test: only !== undefined && tests.length === 1 ? only : exact ? setTest(values) : anyTest(tests),
   };
+}
+
+function queryTest(source: string, problems: MatcherProblem[]): FieldTest {
+  const compiled = compileQuery(source);
+  if (compiled.ok) return { field: 'query', wanted: source, test: () => false, query: compiled.matches };
+  problems.push({ path: ['query'], message: `${compiled.message} (at character ${compiled.at + 1})` });
+  return { field: 'query', wanted: source, test: () => false, query: () => false };
 }
 
 function notAnAddress(text: string): string {

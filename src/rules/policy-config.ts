@@ -16,6 +16,12 @@ export const matcherProperties = {
   username: { ...oneOrMore, description: 'Name of the user who acted; the real admin of an impersonation.' },
   application: { ...oneOrMore, description: 'Name or key of the application that was authorised.' },
   schema_name: { ...oneOrMore, description: "The tenant's schema." },
+  query: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'A query of authentik\'s event list, as user.username in ["ana", "akadmin"] and context.geo.country != "DE".',
+  },
 } as const satisfies { readonly [name: string]: Schema };
 
 const policySchema = {
@@ -49,5 +55,6 @@ export const matcherFields = [
   'username',
   'application',
   'schema_name',
+  'query',
 ] as const satisfies readonly (keyof PolicyConfig)[];
 export type MatcherField = (typeof matcherFields)[number];
