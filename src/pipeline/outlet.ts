@@ -4,6 +4,7 @@ import type { Reason, SendResult } from '../core/delivery.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { DeliveryPolicy, Destination } from '../destinations/destination.ts';
 import type { Journal, Leased, Settlement } from '../journal/journal.ts';
+import { createGivenUp } from './given-up.ts';
 import { settle, type Verdict } from './settle.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -44,6 +45,7 @@ const idleMs = 60_000;
 
 export function createOutlet(deps: OutletDeps): Outlet {
   const { name, destination, policy, journal, metrics, clock, log } = deps;
+  const givenUp = createGivenUp(name, clock, log);
   let wakeUp: AbortController | undefined;
   let woken = false;
   const retired = new AbortController();
@@ -79,6 +81,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
       }
       await attempt(batch, stop);
     }
+    givenUp.flush();
     drain.removeEventListener('abort', onSignal);
     stop.removeEventListener('abort', onSignal);
   }
@@ -125,7 +128,7 @@ export function createOutlet(deps: OutletDeps): Outlet {
       expired.map(({ seq }) => ({ seq, state: 'dead', reason: 'expired' })),
       expired,
     );
-    log.error({ destination: name, reason: 'expired', count: expired.length }, 'given up');
+    givenUp.add(expired.length, 'expired', undefined);
     return leased.filter((item) => item.firstDueAt >= oldestMs);
   }
 
@@ -157,11 +160,11 @@ export function createOutlet(deps: OutletDeps): Outlet {
 
   /** One log line per change, not one per attempt. */
   function notice({ failure, dead }: Verdict): void {
-    if (dead > 0)
-      log.error({ destination: name, reason: failure?.reason, detail: failure?.detail, count: dead }, 'given up');
+    if (dead > 0) givenUp.add(dead, failure?.reason, failure?.detail);
     if (failure?.reason === health.reason && (failure !== undefined) === (health.state === 'failing')) return;
     const nowMs = clock.now();
     if (failure === undefined) {
+      givenUp.flush();
       log.info({ destination: name, failed_ms: nowMs - health.sinceMs }, 'delivering again');
       health = { state: 'ok', reason: undefined, detail: undefined, sinceMs: nowMs };
       return;

@@ -150,6 +150,28 @@ test('one bad event among many is found and given up; the others get through', a
   assert.deepEqual(books(), { delivered: 99, pending: 0, dead: 1 });
 });
 
+test('what is given up again and again is told at once, then by the minute, and all of it is counted', async () => {
+  const { destination } = scripted({ status: 'rejected', reason: 'not_found', detail: 'HTTP 404: no_service' });
+  const { outlet, drain, done } = start(destination, { items: 1 });
+  const told = (): readonly { count: number; detail: string }[] =>
+    log.filter((line) => line.includes('"given up"')).map((line) => JSON.parse(line));
+  for (let serial = 1; serial <= 100; serial += 1) {
+    append(outlet, serial);
+    await clock.advance(1000);
+  }
+  assert.deepEqual(
+    told().map(({ count }) => count),
+    [1, 60],
+  );
+  drain.abort();
+  await done;
+  assert.equal(
+    told().reduce((sum, { count }) => sum + count, 0),
+    100,
+  );
+  assert.ok(told().every(({ detail }) => detail === 'HTTP 404: no_service'));
+});
+
 test('after a 429 what waits goes out as one digest, then one by one again', async () => {
   const { destination, sent } = scripted(
     { status: 'retry', reason: 'throttled', afterMs: 1000 },
