@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** A measured value beside what is wanted. */
@@ -34,14 +34,12 @@ export function number(value: number, digits = 0): string {
     : '–';
 }
 
-const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const begin = '<!-- bench: begin -->';
-const end = '<!-- bench: end -->';
-
-/** Puts the text between the markers of docs/benchmarks.md; what stands around them stays. */
-export function writePage(text: string): void {
-  const old = existsSync(page) ? readFileSync(page, 'utf8') : `# Benchmarks\n\n${begin}\n${end}\n`;
+/** Puts the text between the markers of that name in a page of docs/; what stands around them stays. */
+export function writePage(name: string, marker: string, text: string): void {
+  const page = fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+  const [begin, end] = [`<!-- ${marker}: begin -->`, `<!-- ${marker}: end -->`];
+  const old = readFileSync(page, 'utf8');
   const [before, after] = [old.indexOf(begin), old.indexOf(end)];
-  if (before === -1 || after < before) throw new Error(`docs/benchmarks.md lacks the lines ${begin} and ${end}`);
+  if (before === -1 || after < before) throw new Error(`docs/${name} lacks the lines ${begin} and ${end}`);
   writeFileSync(page, `${old.slice(0, before + begin.length)}\n\n${text}\n\n${old.slice(after)}`);
 }

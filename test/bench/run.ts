@@ -123,5 +123,5 @@ if (import.meta.main) {
   const measured = await measure(mb * 1e6, repetitions, values.quick);
   const text = `${facts(`npm run bench${mb === 200 ? '' : ` -- --mb ${mb}`}`, repetitions)}\n\n${render(measured)}`;
   process.stdout.write(`${text}\n`);
-  if (values.write) writePage(text);
+  if (values.write) writePage('benchmarks.md', 'bench', text);
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { actionsOfJournal, assertDeliveriesLaw, booksOfJournal, serialsOfJournal } from '../support/accounting.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { startScenario, type Scenario } from '../support/scenario.ts';
+import { page, startScenario, type Scenario } from '../support/scenario.ts';
+import { waitFor } from '../support/source.ts';
 
 /** Writes, lets the daemon read it all, and stops it, so that what is written from now on is read after the downtime. */
 async function upAndDown({ kubelet, start, delivered }: Scenario, signal: NodeJS.Signals): Promise<void> {
@@ -57,6 +60,34 @@ describe('a downtime with rotations: reading goes on at the right byte of the ri
     await scenario.assertAccounts(scenario.start());
   });
 
+  test('more rotations than files are kept: what is gone is a gap, and everything else is there', async (context) => {
+    const scenario = await startScenario(context, { seed: 87 });
+    const { kubelet, sink, journal, start } = scenario;
+    await upAndDown(scenario, 'SIGKILL');
+    for (let rotation = 0; rotation < 8; rotation += 1) {
+      await kubelet.write(100);
+      await kubelet.rotate();
+    }
+    const { events } = await kubelet.write(100);
+    const kept = serialsOnDisk(kubelet.folder);
+    const [firstKept = 0] = kept;
+    assert.ok(firstKept > 300 && kept.at(-1) === events - 1, `serials ${firstKept} to ${kept.at(-1)} are on disk`);
+    const wanted = [...range(0, 300), ...kept];
+    const daemon = start();
+    await waitFor(() => sink.distinct() >= wanted.length, `${wanted.length} events:\n${daemon.log()}`);
+    await daemon.logged('lines of this log are lost');
+    assert.match(await page(daemon, 'metrics'), /herald_gaps_total\{source="file"[^}]*\} 1\n/);
+    await stop(daemon, 'SIGTERM');
+    assert.deepEqual(serialsOfJournal(journal), wanted);
+    assert.deepEqual(actionsOfJournal(journal), { login_failed: wanted.length, herald_gap: 1 });
+    const books = booksOfJournal(journal);
+    assertDeliveriesLaw(books, 'journal');
+    assert.equal(books.delivered, wanted.length + 1, 'rules match a gap as they match events');
+    // A gap is told once, however often herald starts.
+    await stop(await settledStart(scenario), 'SIGTERM');
+    assert.deepEqual(actionsOfJournal(journal), { login_failed: wanted.length, herald_gap: 1 });
+  });
+
   test('nothing was written between the rotations', async (context) => {
     const scenario = await startScenario(context, { seed: 84 });
     await upAndDown(scenario, 'SIGTERM');
@@ -100,3 +131,21 @@ describe('a downtime with rotations: reading goes on at the right byte of the ri
     await scenario.assertAccounts(daemon);
   });
 });
+
+async function settledStart({ start }: Scenario): Promise<Daemon> {
+  const daemon = start();
+  await daemon.logged('"reading"');
+  return daemon;
+}
+
+/** The serials in all files of the log, compressed ones too. */
+function serialsOnDisk(folder: string): readonly number[] {
+  const serials = readdirSync(folder).flatMap((name) => {
+    const bytes = readFileSync(join(folder, name));
+    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    return [...text.matchAll(/"event":"Created Event".*"pk":(\d+),.*\}$/gm)].map(([, serial]) => Number(serial));
+  });
+  return serials.toSorted((a, b) => a - b);
+}
+
+const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, at) => from + at);

@@ -64,8 +64,26 @@ export function booksOfJournal(folder: string): Books {
 /** The serials of the events in a journal in the order of writing; herald's own events have none. */
 export function serialsOfJournal(folder: string): readonly number[] {
   return reading(folder, (db) => {
-    const rows = db.prepare('SELECT CAST(body AS TEXT) AS body FROM event ORDER BY seq').all();
-    return rows.flatMap((row) => serialOf(String(row['body'])));
+    const serials: number[] = [];
+    for (const row of db
+      .prepare(
+        `SELECT body ->> '$.user.pk' AS serial FROM (SELECT seq, CAST(body AS TEXT) AS body FROM event) ORDER BY seq`,
+      )
+      .iterate()) {
+      const { serial } = row;
+      if (typeof serial === 'number') serials.push(serial);
+    }
+    return serials;
+  });
+}
+
+/** How many events of each action a journal holds. */
+export function actionsOfJournal(folder: string): { readonly [action: string]: number } {
+  return reading(folder, (db) => {
+    const rows = db
+      .prepare(`SELECT CAST(body AS TEXT) ->> 'action' AS action, count(*) AS n FROM event GROUP BY 1`)
+      .all();
+    return Object.fromEntries(rows.map((row) => [String(row['action']), Number(row['n'])]));
   });
 }
 
@@ -76,11 +94,6 @@ function reading<T>(folder: string, read: (db: DatabaseSync) => T): T {
   } finally {
     db.close();
   }
-}
-
-function serialOf(body: string): readonly number[] {
-  const { user }: { user: { pk?: number } } = JSON.parse(body);
-  return typeof user.pk === 'number' ? [user.pk] : [];
 }
 
 /** Nothing is read without being counted: the lines read are the lines written. */

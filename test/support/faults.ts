@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartOptions } from './scenario.ts';
@@ -43,18 +52,27 @@ export function traceSkip(): Skip {
   return skipUnless(traced, 'strace is not installed or ptrace is not allowed, so no system call fails');
 }
 
+/** System calls that fail; `start` is how to start the daemon under them. */
+export interface FailingCalls {
+  readonly start: StartOptions;
+  /** How many have failed. */
+  injected(): number;
+}
+
 /**
- * Starts the daemon so that system calls fail: `inject` as strace's option of that name, only for the files given. The
- * daemon is the child, strace its shadow, so that signals reach the daemon. Calls are counted per thread: one does all the reading.
+ * Makes system calls of the daemon fail: `inject` as strace's option of that name, only for the one file. The daemon is the child,
+ * strace its shadow, so that signals reach the daemon. Calls are counted per thread: one does all the reading.
  */
-export function failing(files: readonly string[], ...inject: readonly string[]): StartOptions {
-  const calls = inject.map((one) => one.slice(0, one.indexOf(':'))).join(',');
-  const paths = files.flatMap((file) => ['-P', file]);
-  const faults = inject.flatMap((one) => ['-e', `inject=${one}`]);
-  const options = ['-D', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null'];
+export function failingCalls(folder: string, file: string, inject: string): FailingCalls {
+  const trace = join(folder, 'strace');
+  const calls = inject.slice(0, inject.indexOf(':'));
+  const options = ['-D', '-f', '-qq', '--seccomp-bpf', '-o', trace, '-P', file];
   return {
-    env: { UV_THREADPOOL_SIZE: '1' },
-    under: ['strace', ...options, ...paths, '-e', `trace=${calls}`, ...faults],
+    start: {
+      env: { UV_THREADPOOL_SIZE: '1' },
+      under: ['strace', ...options, '-e', `trace=${calls}`, '-e', `inject=${inject}`],
+    },
+    injected: () => (existsSync(trace) ? readFileSync(trace, 'latin1').split('(INJECTED)').length - 1 : 0),
   };
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import type { FamilyCounts } from '../../src/core/family.ts';
 import {
   assertDeliveriesLaw,
@@ -16,6 +15,12 @@ import { startKubelet, type Kubelet } from './kubelet/kubelet.ts';
 import { lineBytesMax, type Ledger, type LogForm } from './kubelet/ledger.ts';
 import { startSink, type Sink } from './sink.ts';
 import { waitUntil } from './source.ts';
+
+/** What a scenario needs of a test. */
+export interface ScenarioContext {
+  after(undo: () => void | Promise<void>): void;
+  diagnostic(text: string): void;
+}
 
 export interface ScenarioOptions {
   readonly seed: number;
@@ -49,7 +54,7 @@ export interface Scenario {
 }
 
 /** Starts the model and the sink of a scenario and writes the configuration. */
-export async function startScenario(context: TestContext, options: ScenarioOptions): Promise<Scenario> {
+export async function startScenario(context: ScenarioContext, options: ScenarioOptions): Promise<Scenario> {
   context.diagnostic(`seed ${options.seed}`);
   const folder = temporaryFolder(context);
   const journal = options.journal ?? join(folder, 'journal');
@@ -89,12 +94,13 @@ export async function startScenario(context: TestContext, options: ScenarioOptio
     },
   };
 
-  async function delivered(daemon: Daemon, waitMsMax = 20_000): Promise<Ledger> {
+  async function delivered(daemon: Daemon, waitMsMax = 60_000): Promise<Ledger> {
     const ledger = await kubelet.tell();
     const { events, others, unparsable, oversized } = ledger;
     const lines = events + others + unparsable + oversized;
     await waitUntil(
       async () => {
+        assert.equal(daemon.process.exitCode, null, `the daemon ended by itself:\n${daemon.log()}`);
         if (sink.distinct() < events) return false;
         const books = booksOfReadiness(await page(daemon, 'readyz'));
         return books.pending === 0 && sum(books.lines) >= lines;

@@ -18,7 +18,7 @@ export interface Collected {
   release(): void;
   /** True while a batch waits. */
   isWaiting(): boolean;
-  /** Resolves when that many events are there; rejects after ten seconds, so that a broken source fails instead of hanging. */
+  /** Resolves when that many events are there; rejects after a while, so that a broken source fails instead of hanging. */
   until(events: number): Promise<void>;
   /** The user keys of the events: the serial numbers that `eventLine` gave them. */
   serials(): readonly number[];
@@ -73,8 +73,11 @@ export function collect(
   };
 }
 
-/** Polls until the condition holds; rejects after ten seconds or the given time. */
-export async function waitFor(holds: () => boolean, what: string, waitMsMax = 10_000): Promise<void> {
+/** Far more than anything takes, also on a machine that is busy with other tests. */
+const patienceMs = 30_000;
+
+/** Polls until the condition holds; rejects after half a minute or the given time. */
+export async function waitFor(holds: () => boolean, what: string, waitMsMax = patienceMs): Promise<void> {
   const until = systemClock.monotonic() + waitMsMax;
   while (!holds()) {
     if (systemClock.monotonic() > until) throw new Error(`waited in vain for ${what}`);
@@ -83,7 +86,11 @@ export async function waitFor(holds: () => boolean, what: string, waitMsMax = 10
 }
 
 /** As {@link waitFor} for what has to be asked for; `what` is said as it is at the end. */
-export async function waitUntil(holds: () => Promise<boolean>, what: () => string, waitMsMax = 10_000): Promise<void> {
+export async function waitUntil(
+  holds: () => Promise<boolean>,
+  what: () => string,
+  waitMsMax = patienceMs,
+): Promise<void> {
   const until = systemClock.monotonic() + waitMsMax;
   while (!(await holds())) {
     if (systemClock.monotonic() > until) throw new Error(`waited in vain for ${what()}`);
