@@ -10,7 +10,7 @@ import { pack, type Encoding } from './pack.ts';
 import { headersOption, staticHeaders, type StaticHeaders } from './static-headers.ts';
 
 const gzip = promisify(gzipCallback);
-/** The fastest: the next levels cost twice the time for a tenth of the size. */
+/** The fastest. zlib's own choice, 6, takes twice the time to save a fifth of the bytes. */
 const gzipLevel = 1;
 
 /** The options that all destinations share whose requests carry many events. */

@@ -2,7 +2,7 @@ import { product, version } from '../../core/identity.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { jsonText } from '../../render/formats/json-text.ts';
 import { createItem, joinItems, type Item } from '../batch/item.ts';
-import { field, message, number, time, varint } from './protobuf.ts';
+import { createProtobufWriter, type ProtobufWriter } from './protobuf.ts';
 import type { Attributes, LogRecord } from './record.ts';
 
 /** One record, and the resource that it belongs to. */
@@ -46,32 +46,54 @@ export const json: Encoding = {
   },
 };
 
-/** The message types of opentelemetry-proto 1.x, `logs.proto`. */
-export const protobuf: Encoding = {
-  contentType: 'application/x-protobuf',
-  record({ timeMs, observedMs, severityNumber, severityText, eventName, body, attributes }) {
-    const record = message([
-      time(1, timeMs),
-      number(2, severityNumber),
-      field(3, severityText),
-      field(5, field(1, body)),
-      ...attributeFields(6, attributes),
-      time(11, observedMs),
-      field(12, eventName),
-    ]);
-    return createItem([field(2, record)]);
-  },
-  request(items) {
-    const groups = [...byResource(items)].map(([resource, own]) => {
-      const scopeField = field(1, message([field(1, scope.name), field(2, scope.version)]));
-      const bytes = own.reduce((sum, item) => sum + item.bytes, scopeField.length);
-      const resourceField = field(1, message(attributeFields(1, JSON.parse(resource))));
-      const scopeLogs = [varint((2 << 3) | 2), varint(bytes), scopeField, joinItems(own, '', '', '')];
-      return field(1, message([resourceField, ...scopeLogs]));
-    });
-    return message(groups);
-  },
-};
+/** The message types of opentelemetry-proto 1.x, `logs.proto`, each written from its last field to its first. */
+export function createProtobuf(): Encoding {
+  const writer = createProtobufWriter();
+  return {
+    contentType: 'application/x-protobuf',
+    record({ timeMs, observedMs, severityNumber, severityText, eventName, body, attributes }) {
+      const record = writer.open();
+      writer.text(12, eventName);
+      writer.time(11, observedMs);
+      writeAttributes(writer, 6, attributes);
+      const value = writer.open();
+      writer.text(1, body);
+      writer.close(5, value);
+      writer.text(3, severityText);
+      writer.number(2, severityNumber);
+      writer.time(1, timeMs);
+      writer.close(2, record);
+      return createItem([writer.take()]);
+    },
+    request(items) {
+      const groups = [...byResource(items)].map(([resource, own]) => {
+        const records = joinItems(own, '', '', '');
+        const group = writer.open();
+        writer.text(2, scope.version);
+        writer.text(1, scope.name);
+        writer.close(1, group);
+        writer.close(2, group, records.length);
+        const resourceField = writer.open();
+        writeAttributes(writer, 1, JSON.parse(resource));
+        writer.close(1, resourceField);
+        writer.close(1, group, records.length);
+        return createItem([writer.take(), records]);
+      });
+      return joinItems(groups, '', '', '');
+    },
+  };
+}
+
+function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Attributes): void {
+  for (const [key, text] of Object.entries(attributes).toReversed()) {
+    const pair = writer.open();
+    const value = writer.open();
+    writer.text(1, text);
+    writer.close(2, value);
+    writer.text(1, key);
+    writer.close(tag, pair);
+  }
+}
 
 function byResource(items: readonly RecordItem[]): Map<string, RecordItem[]> {
   return Map.groupBy(items, ({ resource }) => resource);
@@ -79,10 +101,4 @@ function byResource(items: readonly RecordItem[]): Map<string, RecordItem[]> {
 
 function keyValues(attributes: Attributes): JsonObject[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: { stringValue: value } }));
-}
-
-function attributeFields(tag: number, attributes: Attributes): readonly Uint8Array[] {
-  return Object.entries(attributes).map(([key, value]) =>
-    field(tag, message([field(1, key), field(2, field(1, value))])),
-  );
 }

@@ -5,7 +5,7 @@ import { authorizationOf, credentialOptions, credentialProblems } from '../batch
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
 import { eventText, jsonFormatOption } from '../format.ts';
-import { json, protobuf } from './encoding.ts';
+import { createProtobuf, json } from './encoding.ts';
 import { guide } from './guide.ts';
 import { recordOf, resourceOf } from './record.ts';
 import { classifyExport } from './reply.ts';
@@ -64,7 +64,7 @@ export const otlp = defineDestination({
   setup,
 
   create(config, deps) {
-    const encoding = config.encoding === 'json' ? json : protobuf;
+    const encoding = config.encoding === 'json' ? json : createProtobuf();
     const authorization = authorizationOf(config);
     const headers = {
       'content-type': encoding.contentType,

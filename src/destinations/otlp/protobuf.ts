@@ -1,34 +1,76 @@
-/** A field of text, bytes or a message. */
-export function field(tag: number, value: string | Uint8Array): Uint8Array {
-  const bytes = typeof value === 'string' ? Buffer.from(value.toWellFormed()) : value;
-  return Buffer.concat([varint((tag << 3) | 2), varint(bytes.length), bytes]);
+/**
+ * Writes a message from its end to its start: a length stands before what it counts, and so is known when it is due. Fields
+ * are written last first.
+ */
+export interface ProtobufWriter {
+  text(tag: number, value: string): void;
+  /** A number below 2^31. */
+  number(tag: number, value: number): void;
+  /** Nanoseconds since 1970 as fixed64. */
+  time(tag: number, ms: number): void;
+  /** Where the writer is; what is written from here on becomes one field with {@link close}. */
+  open(): number;
+  /** `following` bytes belong to the field that are put behind what the writer has. */
+  close(tag: number, opened: number, following?: number): void;
+  /** A copy of everything written; the writer is empty then. */
+  take(): Buffer;
 }
 
-/** A field of a small number. */
-export function number(tag: number, value: number): Uint8Array {
-  return Buffer.concat([varint(tag << 3), varint(value)]);
-}
+const bytesAtFirst = 4 * 1024;
 
-/** A field of type fixed64: nanoseconds since 1970. */
-export function time(tag: number, ms: number): Uint8Array {
-  const out = Buffer.alloc(9);
-  out[0] = (tag << 3) | 1;
-  out.writeBigUInt64LE(BigInt.asUintN(64, BigInt(ms) * 1_000_000n), 1);
-  return out;
-}
+/** A writer, to be used again and again: it keeps its memory. */
+export function createProtobufWriter(): ProtobufWriter {
+  let buffer = Buffer.allocUnsafe(bytesAtFirst);
+  /** Bytes written, at the end of the buffer. */
+  let written = 0;
 
-/** Fields one after the other. */
-export function message(fields: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(fields);
-}
-
-/** A number below 2^31 in groups of seven bits. */
-export function varint(value: number): Uint8Array {
-  const out: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return Uint8Array.from([...out, rest]);
-    out.push((rest & 127) | 128);
+  /** Where `bytes` more go. */
+  function room(bytes: number): number {
+    if (written + bytes > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, written + bytes));
+      buffer.copy(larger, larger.length - written, buffer.length - written);
+      buffer = larger;
+    }
+    written += bytes;
+    return buffer.length - written;
   }
+
+  function varint(value: number): void {
+    const bytes = value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : value < 268_435_456 ? 4 : 5;
+    let at = room(bytes);
+    let rest = value;
+    for (; rest >= 128; rest >>>= 7) buffer[at++] = (rest & 127) | 128;
+    buffer[at] = rest;
+  }
+
+  return {
+    text(tag, value) {
+      const bytes = Buffer.byteLength(value);
+      // Node writes half a surrogate pair as U+FFFD, which has the three bytes that it counted.
+      buffer.write(value, room(bytes), 'utf8');
+      varint(bytes);
+      varint((tag << 3) | 2);
+    },
+    number(tag, value) {
+      varint(value);
+      varint(tag << 3);
+    },
+    time(tag, ms) {
+      const at = room(8);
+      buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(ms) * 1_000_000n), at);
+      varint((tag << 3) | 1);
+    },
+    open: () => written,
+    close(tag, opened, following = 0) {
+      varint(written - opened + following);
+      varint((tag << 3) | 2);
+    },
+    take() {
+      const out = Buffer.from(buffer.subarray(buffer.length - written));
+      written = 0;
+      return out;
+    },
+  };
 }
 
 /** The value of a field that is a number or bytes; the last one where there are several, undefined where there is none or it is cut off. */
