@@ -8,10 +8,11 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { sendTest } from './send-test.ts';
 import { setup } from './setup.ts';
+import { test } from './test.ts';
 import { tryOut } from './try.ts';
 
 /** Every command, in the order of the help text. */
-const commands: readonly CliCommand[] = [run, check, tryOut, sendTest, setup, events, schema, example];
+const commands: readonly CliCommand[] = [run, check, test, tryOut, sendTest, setup, events, schema, example];
 
 /** The whole command line. Parsing throws instead of ending the process. */
 export function createProgram(): Command {

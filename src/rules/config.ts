@@ -2,6 +2,7 @@ import type { Infer, Schema } from '../core/schema.ts';
 import { severities } from '../core/delivery.ts';
 import { overTimeProperties } from './over-time/config.ts';
 import { policiesSchema } from './policy-config.ts';
+import { testsSchema } from './test-config.ts';
 
 /** One rule as the user writes it. */
 export const ruleSchema = {
@@ -9,6 +10,19 @@ export const ruleSchema = {
   required: ['name', 'destinations'],
   properties: {
     name: { type: 'string', minLength: 1, maxLength: 100, description: 'Unique.' },
+    description: { type: 'string', minLength: 1, maxLength: 2000, description: 'What the rule is for.' },
+    runbook: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 2000,
+      description: 'What to do when it fires; shown with its messages.',
+    },
+    attack: {
+      type: 'array',
+      items: { type: 'string', pattern: String.raw`^T\d{4}(?:\.\d{3})?$` },
+      default: [],
+      description: 'MITRE ATT&CK techniques, as T1110.003.',
+    },
     enabled: { type: 'boolean', default: true },
     severity: { type: 'string', enum: severities, default: 'notice' },
     mode: {
@@ -27,6 +41,7 @@ export const ruleSchema = {
       description:
         "authentik's policies that this rule was imported from. No rule fires for an event that one of them caused.",
     },
+    tests: testsSchema,
   },
 } as const satisfies Schema;
 

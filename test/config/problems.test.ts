@@ -174,7 +174,7 @@ silences:
 destinations: {d: {type: print}}
 `,
     [
-      'c.yaml:3:34 rules[0].nope: unknown key; known here: name, enabled, severity, mode, policies, window, sequence, new, travel, absence, active, limit, suppress, group, destinations, policy_uuids',
+      'c.yaml:3:34 rules[0].nope: unknown key; known here: name, description, runbook, attack, enabled, severity, mode, policies, window, sequence, new, travel, absence, active, limit, suppress, group, destinations, policy_uuids, tests',
       'c.yaml:4:58 rules[1].policies[0].expression: event has no field "acton" (did you mean "action"?) (at character 7)',
       'c.yaml:4:97 rules[1].policies[1].client_ip: "10.0.0.0/64" is neither an IP address nor a network',
       'c.yaml:4:111 rules[1].policies[2]: nothing to match: set one of action, client_ip, app, model, username, application, schema_name, query, or expression',

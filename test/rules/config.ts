@@ -20,6 +20,8 @@ export function rule(
     policies: policies.map(policy),
     destinations: ['chat'],
     policy_uuids: [],
+    attack: [],
+    tests: [],
     ...given,
   };
 }

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ConfigError } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { createDecoder } from '../decode/create.ts';
+import { toEvent } from '../decode/event.ts';
+import type { RuleTest, TestEvent } from '../rules/test-config.ts';
+
+const maxLineBytes = 4 * 1024 * 1024;
+
+/** The events of a rule's test, in the order of their times. Throws ConfigError for a file that cannot be read. */
+export function eventsOf(test: RuleTest, configFile: string): readonly Event[] {
+  let at = Date.parse(test.start);
+  if (Number.isNaN(at))
+    throw problem(`the test ${test.name} starts at no time: write 2026-01-15T09:00:00Z`, configFile);
+  const events: Event[] = [];
+  for (const [index, given] of test.events.entries()) {
+    at += given.after;
+    if (given.file !== undefined) {
+      events.push(...eventsIn(resolve(dirname(configFile), given.file), configFile));
+      continue;
+    }
+    for (let n = 1; n <= given.repeat; n += 1) {
+      if (n > 1) at += given.every;
+      const id = createHash('sha256').update(`${test.name} ${index} ${n}`).digest('hex').slice(0, 32);
+      events.push(toEvent(lineOf(given, n, at), { id, origin: {}, time: '' }));
+    }
+  }
+  return events.toSorted((a, b) => a.at - b.at);
+}
+
+/** The line that authentik would have written. */
+function lineOf({ action = '', client_ip, user, context }: TestEvent, n: number, at: number): JsonObject {
+  const line: JsonObject = {
+    action,
+    timestamp: new Date(at).toISOString(),
+    user: isObject(user) ? user : {},
+    context: isObject(context) ? context : {},
+    ...(client_ip !== undefined && { client_ip }),
+  };
+  const numbered = withNumber(line, n);
+  return isObject(numbered) ? numbered : line;
+}
+
+function withNumber(value: Json, n: number): Json {
+  if (typeof value === 'string') return value.replaceAll('{n}', String(n));
+  if (Array.isArray(value)) return value.map((item: Json) => withNumber(item, n));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNumber(item, n)]));
+}
+
+function eventsIn(path: string, configFile: string): readonly Event[] {
+  const decoder = createDecoder({ origin: {}, maxLineBytes, lookalikes: false });
+  return [...decoder.push(read(path, configFile)).events, ...decoder.end().events];
+}
+
+function read(path: string, configFile: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+    throw problem(`the events of a test cannot be read from ${path} (${code})`, configFile);
+  }
+}
+
+function problem(message: string, file: string): ConfigError {
+  return new ConfigError([{ file, line: 1, column: 1, path: 'rules', message }]);
+}

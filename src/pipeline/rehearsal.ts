@@ -1,0 +1,56 @@
+import { withViews, type SafeEvent } from '../core/event.ts';
+import type { Severity } from '../core/delivery.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Alert } from '../rules/alert.ts';
+import type { Held, Rules } from '../rules/rules.ts';
+
+/** A message that a rule sends: about an event, or one of herald's own about several. */
+export interface Told {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly destinations: readonly string[];
+  readonly event: SafeEvent;
+}
+
+/** What rules make of events that are read outside of the daemon, on a clock that follows the events. */
+export interface Rehearsal {
+  /** Lets the time until the event pass, then judges it. Events come in the order of their times. */
+  judge(event: SafeEvent): { readonly told: readonly Told[]; readonly held: readonly Held[] };
+  /** Lets time pass without events. */
+  wait(ms: number): readonly Told[];
+}
+
+/** The daemon asks every second what is due. */
+const tickMs = 1000;
+/** After so many, time goes in larger steps: nothing that waits for long needs to be told to the second. */
+const fineTicks = 3600;
+const coarseTicks = 1440;
+
+export function createRehearsal(rules: Rules, redactor: Redactor): Rehearsal {
+  let nowMs: number | undefined;
+  return { judge, wait: (ms) => (nowMs === undefined ? [] : passUntil(nowMs + ms)) };
+
+  function judge(event: SafeEvent): ReturnType<Rehearsal['judge']> {
+    const before = nowMs === undefined ? [] : passUntil(event.at);
+    nowMs = Math.max(nowMs ?? event.at, event.at);
+    const { notifications, alerts = [], held = [] } = rules.evaluate(event, nowMs);
+    const told = notifications.map(({ rule, severity, destinations }) => ({ rule, severity, destinations, event }));
+    return { told: [...before, ...told, ...alerts.map(toldBy)], held };
+  }
+
+  function passUntil(untilMs: number): readonly Told[] {
+    const told: Told[] = [];
+    let at = nowMs ?? untilMs;
+    for (let ticks = 0; at < untilMs && ticks < fineTicks + coarseTicks; ticks += 1) {
+      at = Math.min(untilMs, at + (ticks < fineTicks ? tickMs : Math.max(60_000, (untilMs - at) / coarseTicks)));
+      told.push(...rules.due(at).map(toldBy));
+    }
+    if (at < untilMs) told.push(...rules.due(untilMs).map(toldBy));
+    nowMs = Math.max(at, untilMs);
+    return told;
+  }
+
+  function toldBy({ rule, severity, destinations, facts }: Alert): Told {
+    return { rule, severity, destinations, event: redactor.redact(withViews(facts)).event };
+  }
+}
