@@ -46,6 +46,8 @@ async function torment(scenario: Scenario, random: Random, untilMs: number, tall
   const { kubelet, sink, start, delivered } = scenario;
   let daemon = start();
   const end = async (signal: NodeJS.Signals): Promise<void> => {
+    // Before it has started a SIGTERM ends it as it ends any program.
+    if (signal === 'SIGTERM') await daemon.logged('"starting"');
     daemon.process.kill(signal);
     const code = await daemon.exited();
     if (signal === 'SIGTERM' ? code !== 0 : code !== signal) throw new Error(`ended with ${code}:\n${daemon.log()}`);

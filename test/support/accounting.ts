@@ -113,22 +113,26 @@ export function assertDeliveriesLaw({ made, delivered, pending, dead, shed }: Bo
 
 /** Every serial exactly once in the journal and, unless it was given up, at least once at the sink; in order per log in both. */
 export function assertSerials(ledger: Ledger, journal: readonly number[], sink: readonly number[]): void {
-  for (const { name, from, to } of ledger.logs) {
-    const wanted = Array.from({ length: to - from }, (_, at) => from + at);
-    const ofLog = (serial: number): boolean => serial >= from && serial < to;
-    assertSame(journal.filter(ofLog), wanted, `journal of ${name}`);
-    assertSame([...new Set(sink.filter(ofLog))], wanted, `sink of ${name}`);
-  }
-  assert.equal(journal.length, ledger.events, 'nothing else is in the journal');
+  assertOrder(ledger, journal, 'journal');
+  assert.equal(journal.length, ledger.events, 'nothing is twice in the journal, and nothing else in it');
+  assertOrder(ledger, sink, 'sink');
 }
 
-/** deepEqual of ten thousand numbers says little: this says which are missing, which come twice and where the order breaks. */
-function assertSame(actual: readonly number[], wanted: readonly number[], what: string): void {
-  const there = new Set(actual);
-  const missing = wanted.filter((serial) => !there.has(serial));
-  const brief = (list: readonly number[]): string => `${list.length} (${list.slice(0, 10).join(', ')}…)`;
-  assert.equal(missing.length, 0, `${what}: missing ${brief(missing)}`);
-  assert.equal(actual.length - there.size, 0, `${what}: ${actual.length - there.size} come twice`);
-  const at = actual.findIndex((serial, index) => serial !== wanted[index]);
-  assert.equal(at, -1, `${what}: order breaks at ${at}: ${actual.slice(at, at + 5).join(', ')}`);
+/** Every serial, and at its first occurrence in the order of its log. */
+export function assertOrder(ledger: Ledger, serials: readonly number[], where: string): void {
+  const first = [...new Set(serials)];
+  for (const { name, from, to } of ledger.logs) {
+    const wanted = Array.from({ length: to - from }, (_, at) => from + at);
+    const actual = first.filter((serial) => serial >= from && serial < to);
+    const there = new Set(actual);
+    const missing = wanted.filter((serial) => !there.has(serial));
+    // deepEqual of ten thousand numbers says little.
+    assert.equal(
+      missing.length,
+      0,
+      `${where} of ${name}: ${missing.length} are missing: ${missing.slice(0, 10).join(', ')}`,
+    );
+    const at = actual.findIndex((serial, index) => serial !== wanted[index]);
+    assert.equal(at, -1, `${where} of ${name}: the order breaks at ${actual.slice(at, at + 5).join(', ')}`);
+  }
 }

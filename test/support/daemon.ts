@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from './source.ts';
+import { waitUntil } from './source.ts';
 
 /** The bundled daemon as a user starts it, in a folder of its own. */
 export interface Daemon {
@@ -57,7 +57,11 @@ export function startDaemon(
       await closed;
       return child.exitCode ?? child.signalCode;
     },
-    logged: (text) => waitFor(() => log.includes(text), `"${text}" in the log:\n${log}`),
+    logged: (text) =>
+      waitUntil(
+        () => Promise.resolve(log.includes(text)),
+        () => `${text} in the log:\n${log}`,
+      ),
   };
 }
 
