@@ -12,7 +12,7 @@ const looseFields = {
   ecs: ['authentik.context'],
   herald: ['context', 'diff', 'http.args'],
   authentik: ['context'],
-  ocsf: ['unmapped'],
+  ocsf: ['unmapped', 'evidences.data'],
 } as const;
 
 /** What the cluster needs: a life cycle, a template whose mapping takes any event, and a key that may do no more than write. */
@@ -70,7 +70,11 @@ const lifeCycle = {
 
 function mappings(format: JsonFormat, loose: 'flattened' | 'flat_object'): object {
   return {
-    dynamic_templates: [{ texts: { match_mapping_type: 'string', mapping: { type: 'keyword', ignore_above: 1024 } } }],
+    dynamic_templates: [
+      { texts: { match_mapping_type: 'string', mapping: { type: 'keyword', ignore_above: 1024 } } },
+      // Numbers for users, UUIDs for most other objects.
+      { keys: { match: 'pk', match_mapping_type: 'long', mapping: { type: 'keyword' } } },
+    ],
     properties: nested([
       ['@timestamp', { type: 'date' }],
       ...looseFields[format].map((path) => [path, { type: loose }] as const),

@@ -33,7 +33,7 @@ export function setup({ format, index = 'authentik', sourcetype, ack }: Options)
     {
       title: 'Look',
       language: 'text',
-      text: `index=${index} sourcetype=${name} | dedup ${keyFields[format]} | table _time action user.username client_ip`,
+      text: `index=${index} sourcetype=${name} | dedup ${keyFields[format]} | table ${format === 'herald' ? '_time signature action user src' : '_time _raw'}`,
     },
   ];
 }
