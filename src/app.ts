@@ -33,6 +33,9 @@ export interface AppDeps {
   readonly graceMs: number;
   /** Followed for changes of the configuration, if given. */
   readonly feed?: ConfigFeed;
+  /** Other ways to the disk and to the network; for the simulation. */
+  readonly openJournal?: typeof openJournal;
+  readonly startServer?: typeof startServer;
 }
 
 /** What a run did, for its last words. */
@@ -60,7 +63,7 @@ export async function runApp(config: Config, deps: AppDeps, stop: AbortSignal): 
 
 async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope: Scope): Promise<RunSummary> {
   const { clock, log } = deps;
-  const journal = openJournal(config.journal, { restore: fromStored, nowMs: clock.now(), log });
+  const journal = (deps.openJournal ?? openJournal)(config.journal, { restore: fromStored, nowMs: clock.now(), log });
   scope.defer(() => journal.close());
   const metrics = createMetrics({
     queues: () => new Map(fleet.outlets().map(({ name }) => [name, journal.queue(name)])),
@@ -79,7 +82,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   const troubles = new Map<string, string>();
   const parts = use(config);
   if (config.server !== undefined)
-    await serve(config.server, metrics, scope, log, { troubles, fleet, journal, reload });
+    await serve(config.server, metrics, scope, deps, { troubles, fleet, journal, reload });
   log.info(
     { sources: config.sources.map(({ name }) => name), destinations: fleet.outlets().map(({ name }) => name) },
     'starting',
@@ -123,10 +126,10 @@ async function serve(
   options: { readonly host: string; readonly port: number },
   metrics: MetricsPage,
   scope: Scope,
-  log: Logger,
+  deps: AppDeps,
   state: State,
 ): Promise<void> {
-  const server = await startServer(options, {
+  const server = await (deps.startServer ?? startServer)(options, {
     ready: () => ({
       ok: ![...state.troubles.keys()].some((part) => !part.startsWith('destination ')),
       details: details(state),
@@ -134,7 +137,7 @@ async function serve(
     metrics: async () => ({ text: await metrics.render(), contentType: metrics.contentType }),
   });
   scope.defer(() => server.close());
-  log.info({ host: options.host, port: server.port }, 'listening');
+  deps.log.info({ host: options.host, port: server.port }, 'listening');
 }
 
 function details({ troubles, fleet, journal, reload }: State): object {

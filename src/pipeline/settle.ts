@@ -77,12 +77,19 @@ function givenUp(result: Extract<SendResult, { status: 'rejected' }>, batch: rea
   };
 }
 
+/** What became of an item that an answer says nothing about. */
+const forgotten: ItemResult = { status: 'retry', reason: 'protocol' };
+
 function eachItem(items: readonly ItemResult[], batch: readonly Leased[], context: SettleContext): Verdict {
+  // One wait for all that is tried again, as for a whole batch: with one each, every item would go out by itself.
+  const first = batch.find((_item, at) => (items[at] ?? forgotten).status === 'retry');
+  const waitMs = retryWaitMs(context.retry, (first?.attempts ?? 0) + 1, undefined, context.random);
+  const dueAt = context.nowMs + waitMs;
   const settlements: Settlement[] = [];
   let failure: Verdict['failure'];
   let dead = 0;
-  for (const [at, { seq, attempts }] of batch.entries()) {
-    const item = items[at] ?? { status: 'retry', reason: 'protocol' };
+  for (const [at, { seq }] of batch.entries()) {
+    const item = items[at] ?? forgotten;
     if (item.status === 'delivered') {
       settlements.push({ seq, state: 'delivered' });
       continue;
@@ -90,7 +97,6 @@ function eachItem(items: readonly ItemResult[], batch: readonly Leased[], contex
     // Left as it is, and so at the head of the next batch.
     if (item.status === 'unsent') continue;
     if (item.status === 'retry') {
-      const dueAt = context.nowMs + retryWaitMs(context.retry, attempts + 1, undefined, context.random);
       settlements.push({ seq, state: 'retry', dueAt, ...why(item) });
     } else {
       dead += 1;

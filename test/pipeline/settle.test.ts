@@ -80,6 +80,20 @@ test('an item that was not sent stays due as it is, and is no failure', () => {
   assert.equal(verdict.failure, undefined);
 });
 
+test('what is tried again of a partial batch has one due time, so that it goes out together', () => {
+  const throttled = { status: 'retry', reason: 'throttled' } as const;
+  let random = 0;
+  const jitter = { ...context, random: () => (random += 0.2) };
+  const { settlements } = settle(
+    { status: 'partial', items: [throttled, { status: 'delivered' }, throttled] },
+    batch,
+    jitter,
+  );
+  const dueAts = settlements.flatMap((item) => (item.state === 'retry' ? [item.dueAt] : []));
+  assert.equal(dueAts.length, 2);
+  assert.equal(new Set(dueAts).size, 1);
+});
+
 test('an item that a partial result forgot is tried again, never lost', () => {
   const verdict = settle({ status: 'partial', items: [{ status: 'delivered' }] }, batch, context);
   assert.deepEqual(

@@ -34,16 +34,18 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
-  /** Moves time on, waking who is due on the way and letting each run until it sleeps again. */
-  async advance(ms: number): Promise<void> {
+  /** Moves time on, waking who is due on the way and letting each run until it sleeps again; `atRest` is called each time. */
+  async advance(ms: number, atRest: () => void = () => undefined): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await settled();
+    atRest();
     for (;;) {
       const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
       if (next === undefined || next.atMs > untilMs) break;
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       this.#wake(next);
       await settled();
+      if (this.#sleepers.every(({ atMs }) => atMs > this.#nowMs)) atRest();
     }
     this.#nowMs = untilMs;
   }

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Delivery } from '../../src/core/delivery.ts';
+import { addCounts, families, type FamilyCounts } from '../../src/core/family.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { readPrefix, type Prefix } from './log.ts';
+import { wanted } from './plan.ts';
+import type { Process } from './process.ts';
+import type { World } from './world.ts';
+
+/** Far enough that everything that waits is due then. */
+const everMs = 1e15;
+
+/** An attempt takes the head of the queue: nothing that is settled already, nothing that overtakes. */
+export function assertHead(journal: Journal, name: string, batch: readonly Delivery[], nowMs: number): void {
+  const head = journal.lease(name, { items: batch.length, bytes: Infinity }, everMs);
+  const keys = (of: readonly Delivery[]): readonly string[] => of.map(({ key }) => key);
+  assert.deepEqual(keys(batch), keys(head), `${name}: the batch is not the head of its queue`);
+  assert.ok((journal.nextDue(name, nowMs) ?? Infinity) <= nowMs, `${name}: sent before it is due`);
+}
+
+/** What must hold whenever everything has come to rest for the moment: nothing that could be sent waits for anything. */
+export function assertAtRest(world: World, { journal, sending, stop, views }: Process): void {
+  const nowMs = world.clock.now();
+  for (const { name, items, digest, waitMs } of world.plan.destinations) {
+    const due = journal.nextDue(name, nowMs);
+    if (due === undefined || due > nowMs || sending.has(name) || stop.signal.aborted) continue;
+    const itemsMax = Math.max(items, digest);
+    const batch = journal.lease(name, { items: itemsMax, bytes: 100_000 }, nowMs);
+    const [first] = batch;
+    const waits = first === undefined || (batch.length < itemsMax && first.firstDueAt + waitMs > nowMs);
+    // One that the disk failed is tried again later, and says so.
+    if (waits || JSON.stringify(views.ready().details).includes(`"destination ${name}"`)) continue;
+    assert.fail(`${name}: ${batch.length} deliveries are due and nobody sends them`);
+  }
+}
+
+/** What the journal must hold, from a straightforward reading of the logs up to its checkpoints. */
+interface Expected {
+  readonly lines: ReadonlyMap<string, FamilyCounts>;
+  /** Ids of all events, each once. */
+  readonly ids: ReadonlySet<string>;
+  /** How many deliveries there are per destination. */
+  readonly made: ReadonlyMap<string, number>;
+}
+
+function expect({ plan, logs }: World, journal: Journal): Expected {
+  const lines = new Map<string, FamilyCounts>();
+  const ids = new Set<string>();
+  const made = new Map(plan.destinations.map(({ name }) => [name, 0]));
+  for (const [at, logName] of plan.sources.entries()) {
+    const source = at === 0 ? 'first' : 'second';
+    const log = logs.get(logName);
+    assert.ok(log !== undefined);
+    const { events, counts }: Prefix = readPrefix(log, journal.checkpoints(source).get(logName));
+    lines.set(source, counts);
+    for (const { id, action } of events) {
+      if (ids.has(id)) continue;
+      ids.add(id);
+      for (const { destinations } of Object.entries(wanted).find(([name]) => name === action)?.[1] ?? []) {
+        for (const name of destinations) made.set(name, (made.get(name) ?? 0) + 1);
+      }
+    }
+  }
+  return { lines, ids, made };
+}
+
+/** The journal against the logs: every line before the checkpoint is counted once, every event is there once, every delivery made. */
+export function assertKept(world: World, journal: Journal): void {
+  const { lines, ids, made } = expect(world, journal);
+  for (const [source, counts] of lines) {
+    const total: FamilyCounts = {};
+    addCounts(total, journal.lines().get(source) ?? {});
+    assert.deepEqual(total, counts, `${source}: lines counted against lines before the checkpoint`);
+  }
+  for (const [name, count] of made) assert.equal(journal.queue(name).made, count, `${name}: deliveries made`);
+  const { stored, deliveries } = rowsOf(world.folder);
+  assert.equal(new Set(stored).size, stored.length, 'an event is there twice');
+  for (const id of stored) assert.ok(ids.has(id), `${id} is not before a checkpoint`);
+  if (keepsAll(world)) assert.equal(stored.length, ids.size, 'an event before a checkpoint is missing');
+  for (const { name } of world.plan.destinations) {
+    const { made, delivered, dead, shed, pending } = journal.queue(name);
+    const rows = deliveries.filter(({ destination, state }) => destination === name && state === 'pending').length;
+    assert.equal(rows, pending, `${name}: the books against the rows`);
+    assert.ok(made === delivered + dead + shed + pending && Math.min(delivered, dead, shed, pending) >= 0, name);
+    if (world.plan.whenFull === 'block') assert.equal(shed, 0, `${name}: nothing is shed here`);
+  }
+  for (const delivery of deliveries) assertTold(world, delivery);
+}
+
+interface Row {
+  readonly id: string;
+  readonly destination: string;
+  readonly rule: string;
+  readonly state: 'pending' | 'delivered' | 'dead';
+  readonly reason: string | null;
+}
+
+/** Nothing counts as delivered or given up that the receiver has not answered so. */
+function assertTold({ receivers }: World, { id, destination, rule, state, reason }: Row): void {
+  const receiver = receivers.get(destination);
+  assert.ok(receiver !== undefined);
+  const key = `${id} ${rule}`;
+  if (state === 'delivered') assert.ok(receiver.taken.has(key), `${destination} never took ${key}`);
+  if (state === 'dead' && reason === 'expired') assert.ok(receiver.plan.maxAgeMs !== undefined, `${key} expired`);
+  else if (state === 'dead') assert.ok(receiver.refused.has(key), `${destination} never refused ${key}`);
+}
+
+/** The rows of a journal, read behind the back of whoever has it open. */
+function rowsOf(folder: string): { readonly stored: readonly string[]; readonly deliveries: readonly Row[] } {
+  const db = new DatabaseSync(join(folder, 'herald.db'), { readOnly: true });
+  const stored = db.prepare('SELECT lower(hex(id)) AS id FROM event ORDER BY seq').all();
+  const deliveries = db
+    .prepare(
+      `SELECT lower(hex(e.id)) AS id, t.name AS destination, r.name AS rule, d.reason,
+         CASE d.state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END AS state
+       FROM delivery d JOIN event e ON e.seq = d.seq / 4096 JOIN destination t ON t.id = d.destination JOIN rule r ON r.id = d.rule`,
+    )
+    .all() as unknown as readonly Row[];
+  db.close();
+  return { stored: stored.map(({ id }) => String(id)), deliveries };
+}
+
+/** True when nothing is pruned in this run, neither for age nor for space. */
+function keepsAll({ plan }: World): boolean {
+  return plan.maxBytes > 1_000_000 && plan.retentionMs > 600_000;
+}
+
+/** After a stop in peace: what was written is read. */
+export function assertDrained(world: World, journal: Journal): void {
+  for (const [at, name] of world.plan.sources.entries()) {
+    const log = world.logs.get(name);
+    assert.ok(log !== undefined);
+    const { counts } = readPrefix(log, { next: log.bytes.length, open: {} });
+    const source = at === 0 ? 'first' : 'second';
+    const total: FamilyCounts = {};
+    addCounts(total, journal.lines().get(source) ?? {});
+    assert.deepEqual(total, counts, `${source}: the log is not read to its end`);
+  }
+}
+
+/** At the end of all: everything that was written is read, and everything that was made has come to an end. */
+export function assertDone(world: World, journal: Journal): void {
+  assertDrained(world, journal);
+  for (const [name, { taken, refused, plan }] of world.receivers) {
+    const { pending, delivered, dead } = journal.queue(name);
+    assert.equal(pending, 0, `${name}: not delivered`);
+    assert.ok(delivered <= taken.size, `${name}: ${delivered} count as delivered, ${taken.size} were taken`);
+    if (plan.maxAgeMs === undefined)
+      assert.ok(dead <= refused.size, `${name}: ${dead} are dead, ${refused.size} refused`);
+  }
+}
+
+/** The daemon's pages say what the journal says; the counters of /metrics begin with the process. */
+export async function assertPages(process: Process, before: Totals): Promise<void> {
+  const { journal, views } = process;
+  const now = totalsOf(journal);
+  const { details }: { readonly details: { lines?: unknown; destinations?: unknown } } = views.ready();
+  assert.deepEqual(JSON.parse(JSON.stringify(details.lines)), Object.fromEntries(journal.lines()));
+  const { text } = await views.metrics();
+  const value = (name: string, ...labels: readonly string[]): number =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(`herald_${name}{`) && labels.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  for (const [name, count] of now) {
+    const [kind = '', owner = '', part = ''] = name.split(' ');
+    const since = count - (before.get(name) ?? 0);
+    const shown =
+      kind === 'lines'
+        ? value('lines_total', `source="${owner}"`, `family="${part}"`)
+        : value('deliveries_total', `destination="${owner}"`, `outcome="${part}"`);
+    assert.equal(shown, since, `/metrics: ${name} since the start of the process`);
+  }
+}
+
+/** The journal's counters by name. */
+export type Totals = ReadonlyMap<string, number>;
+
+export function totalsOf(journal: Journal): Totals {
+  const totals = new Map<string, number>();
+  for (const [source, counts] of journal.lines()) {
+    for (const family of families) totals.set(`lines ${source} ${family}`, counts[family] ?? 0);
+  }
+  for (const name of journal.destinations()) {
+    const { delivered, dead, shed } = journal.queue(name);
+    for (const [part, count] of Object.entries({ delivered, dead, shed }))
+      totals.set(`deliveries ${name} ${part}`, count);
+  }
+  return totals;
+}

@@ -1,0 +1,96 @@
+import { seeded, type Random } from '../bench/random.ts';
+
+/** Chance, from one seed: the same run has the same throws in the same order. */
+export interface Dice {
+  /** 0 ≤ n < `limit`, whole. */
+  below(limit: number): number;
+  /** From `min` to `max`, whole. */
+  between(min: number, max: number): number;
+  /** True once in `n` throws on average. */
+  oneIn(n: number): boolean;
+  pick<T>(from: readonly [T, ...T[]]): T;
+  /** 0 ≤ n < 1. */
+  share(): number;
+}
+
+export function createDice(seed: number): Dice {
+  const random: Random = seeded(seed);
+  const below = (limit: number): number => random.below(limit);
+  return {
+    below,
+    between: (min, max) => min + below(max - min + 1),
+    oneIn: (n) => below(n) === 0,
+    pick: (from) => from[below(from.length)] ?? from[0],
+    share: () => random.u32() / 2 ** 32,
+  };
+}
+
+/** How one destination is set up. */
+export interface DestinationPlan {
+  readonly name: string;
+  readonly items: number;
+  readonly waitMs: number;
+  readonly maxAgeMs: number | undefined;
+  readonly digest: number;
+  /** Refuses this event for what it is, and with it every batch that has it; undefined refuses none. */
+  readonly poison: number | undefined;
+}
+
+/** What one run is made of; everything else is decided on the way. */
+export interface Plan {
+  /** Names of the logs that the sources read: two sources may read the same one. */
+  readonly sources: readonly string[];
+  readonly destinations: readonly DestinationPlan[];
+  /** Events are padded to make a small journal full. */
+  readonly paddingChars: number;
+  readonly maxBytes: number;
+  readonly whenFull: 'block' | 'drop_oldest';
+  readonly retentionMs: number;
+  /** How many lives the process has before the last, calm one. */
+  readonly lives: number;
+  /** One in this many operations of the journal fails; 0 for a sound disk. */
+  readonly faultOneIn: number;
+  /** A crash is a power cut: what was not written durably is gone. */
+  readonly power: boolean;
+}
+
+/** Events come in three sorts; rules decide by them. */
+export const actions = ['login', 'login_failed', 'model_updated'] as const;
+
+/** Which rules fire for an action, and where they send. The configuration of `world.ts` says the same in YAML. */
+export const wanted = {
+  login: [{ rule: 'all', destinations: ['a', 'b'] }],
+  login_failed: [
+    { rule: 'all', destinations: ['a', 'b'] },
+    { rule: 'failures', destinations: ['a', 'c'] },
+  ],
+  model_updated: [
+    { rule: 'all', destinations: ['a', 'b'] },
+    { rule: 'changes', destinations: ['c'] },
+  ],
+} as const;
+
+export function drawPlan(dice: Dice): Plan {
+  const sources = dice.oneIn(3) ? ['server', dice.pick(['server', 'worker'])] : ['server'];
+  // An event that was pruned is a new one when a second source comes to it: two of one log go with a journal that keeps all.
+  const keepsAll = sources[0] === sources[1];
+  const small = !keepsAll && dice.oneIn(3);
+  return {
+    sources,
+    destinations: ['a', 'b', 'c'].map((name) => ({
+      name,
+      items: dice.pick([1, 3, 10, 100]),
+      waitMs: dice.pick([0, 0, 50, 2000]),
+      maxAgeMs: dice.oneIn(6) ? 15_000 : undefined,
+      digest: dice.oneIn(4) ? 20 : 1,
+      poison: dice.oneIn(4) ? dice.below(30) : undefined,
+    })),
+    paddingChars: small ? 12_000 : dice.below(300),
+    maxBytes: small ? 450_000 : 64 * 1024 * 1024,
+    whenFull: dice.oneIn(2) ? 'block' : 'drop_oldest',
+    retentionMs: !keepsAll && dice.oneIn(4) ? 10_000 : 3_600_000,
+    lives: dice.below(4),
+    faultOneIn: dice.oneIn(3) ? dice.between(8, 60) : 0,
+    power: dice.oneIn(5),
+  };
+}

@@ -1,0 +1,182 @@
+import { pino } from 'pino';
+import { runApp, type AppDeps, type RunSummary } from '../../src/app.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openJournal } from '../../src/journal/open.ts';
+import type { ServerViews } from '../../src/server/server.ts';
+import { settled } from '../support/clock.ts';
+import { assertHead, assertKept, totalsOf, type Totals } from './checks.ts';
+import { Crash, endangered, type Fate } from './journal.ts';
+import type { SendHooks } from './receiver.ts';
+import { configOf, moveFolder, takeSnapshot, type Snapshot, type World } from './world.ts';
+
+/** How long a stop may take. */
+export const graceMs = 10_000;
+
+/** One life of the daemon: the whole program, with its clock, its journal and its way to the network in our hands. */
+export class Process {
+  readonly fate: Fate;
+  /** Names of the destinations with an attempt under way. */
+  readonly sending = new Set<string>();
+  readonly stop = new AbortController();
+  /** Called with the journal before the program closes it. */
+  atEnd: (journal: Journal) => void = () => undefined;
+  /** What it said at its end; undefined as long as it runs. */
+  summary: RunSummary | undefined;
+  readonly #world: World;
+  #journal: Journal | undefined;
+  #before: Totals = new Map();
+  #views: ServerViews | undefined;
+  /** What a power cut would leave. */
+  #durable: Snapshot | undefined;
+  #failure: unknown;
+  #version = 0;
+  #exchange: (config: Config) => void = () => undefined;
+
+  private constructor(world: World, fate: Fate) {
+    this.#world = world;
+    this.fate = fate;
+  }
+
+  /** Starts the program and lets it come to rest. */
+  static async start(world: World, fate: Fate): Promise<Process> {
+    const process = new Process(world, fate);
+    void process.#run();
+    await settled();
+    return process;
+  }
+
+  /** The journal behind the back of the program. */
+  get journal(): Journal {
+    return present(this.#journal);
+  }
+
+  /** The journal's counters when the program began. */
+  get before(): Totals {
+    return this.#before;
+  }
+
+  get views(): ServerViews {
+    return present(this.#views);
+  }
+
+  /** Throws what the program failed with, if it did. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Exchanges all parts by a configuration that differs. */
+  reload(): void {
+    this.#version += 1;
+    this.#world.say('reloads');
+    this.#exchange(this.#config());
+  }
+
+  /** Ends it as `kill -9` does, or a power cut. */
+  async kill(): Promise<void> {
+    const world = this.#world;
+    const { folder } = world;
+    this.fate.dead = true;
+    await settled();
+    this.check();
+    world.say('is dead');
+    moveFolder(world, world.plan.power ? present(this.#durable) : takeSnapshot(folder));
+    this.journal.close();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.summary = await runApp(this.#config(), this.#deps(), this.stop.signal);
+    } catch (error) {
+      if (!(error instanceof Crash)) this.#failure ??= error;
+    }
+  }
+
+  #config(): Config {
+    return configOf(this.#world, this.#hooks(), `version ${this.#version}`);
+  }
+
+  #hooks(): SendHooks {
+    return {
+      begin: ({ plan: { name } }, batch) => {
+        if (this.fate.dead) throw new Crash();
+        if (this.sending.has(name)) throw new Error(`two attempts at a time for ${name}`);
+        this.sending.add(name);
+        this.#world.say(`${name} is sent ${batch.map(({ event }) => String(event.user.pk)).join(' ')}`);
+        assertHead(this.journal, name, batch, this.#world.clock.now());
+      },
+      end: ({ plan: { name } }) => {
+        this.sending.delete(name);
+        return !this.fate.dead;
+      },
+    };
+  }
+
+  #deps(): AppDeps {
+    const world = this.#world;
+    return {
+      clock: mortal(world.clock, this.fate),
+      random: () => world.dice.share(),
+      log: pino({ level: 'info', base: {}, timestamp: false }, { write: (line) => world.say(line.trimEnd()) }),
+      stdin: process.stdin,
+      env: {},
+      stdout: () => Promise.resolve(),
+      colours: false,
+      graceMs,
+      feed: {
+        load: () => this.#config(),
+        poke: () => undefined,
+        next: (signal) =>
+          new Promise((resolve) => {
+            this.#exchange = resolve;
+            signal.addEventListener('abort', () => resolve(undefined), { once: true });
+          }),
+      },
+      openJournal: (options, deps) => this.#open(openJournal(options, deps)),
+      startServer: (_options, views) => {
+        this.#views = views;
+        return Promise.resolve({ port: 0, close: () => Promise.resolve() });
+      },
+    };
+  }
+
+  #open(journal: Journal): Journal {
+    const world = this.#world;
+    this.#journal = journal;
+    this.#before = totalsOf(journal);
+    const durable = (): void => {
+      if (world.plan.power) this.#durable = takeSnapshot(world.folder);
+    };
+    durable();
+    // What a crash left must be whole.
+    assertKept(world, journal);
+    return endangered(journal, this.fate, world.dice, {
+      died: () => world.say('dies in an operation of the journal'),
+      durable,
+      closing: () => {
+        assertKept(world, journal);
+        this.atEnd(journal);
+      },
+    });
+  }
+}
+
+/** A clock on which the dead never wake. */
+function mortal(clock: Clock, fate: Fate): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        void clock.sleep(ms, signal).then(() => {
+          if (!fate.dead) resolve();
+        });
+      }),
+  };
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the process has not come that far');
+  return value;
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { assertAtRest, assertDone, assertDrained, assertPages } from './checks.ts';
+import { createDice, drawPlan } from './plan.ts';
+import { graceMs, Process } from './process.ts';
+import { moods } from './receiver.ts';
+import { createWorld, type World } from './world.ts';
+
+/** What a run came to; `trace` says what happened, line by line, with the seconds. */
+export interface Outcome {
+  readonly seed: number;
+  /** Undefined when all held. */
+  readonly failure: unknown;
+  readonly trace: readonly string[];
+}
+
+/** Longer than the longest wait between two attempts, with what a service may ask for. */
+const calmMsMin = 5000;
+const calmMsMax = 120_000;
+
+/** One run: a few short lives in a world of trouble, then a calm one in which everything must come to its end. */
+export async function simulate(seed: number): Promise<Outcome> {
+  const dice = createDice(seed);
+  const world = createWorld(drawPlan(dice), dice);
+  world.say(`seed ${seed} ${JSON.stringify(world.plan)}`);
+  try {
+    for (let life = 0; life < world.plan.lives; life += 1) await live(world);
+    await calm(world);
+    return { seed, failure: undefined, trace: world.trace };
+  } catch (failure) {
+    return { seed, failure, trace: world.trace };
+  } finally {
+    world.remove();
+  }
+}
+
+/** A life under trouble that ends in one of three ways: it dies in an operation of the journal, between two, or is stopped. */
+async function live(world: World): Promise<void> {
+  const { dice, plan } = world;
+  const operationsLeft = dice.oneIn(2) ? dice.below(300) : undefined;
+  const process = await Process.start(world, { dead: false, faults: 0, operationsLeft, faultOneIn: plan.faultOneIn });
+  for (let step = dice.between(1, 10); step > 0 && !process.fate.dead; step -= 1) await act(world, process);
+  if (process.fate.dead || dice.oneIn(2)) await process.kill();
+  else await stop(world, process);
+}
+
+/** No more faults: what is written is read, what is due is delivered, and a stop leaves nothing behind. */
+async function calm(world: World): Promise<void> {
+  world.say('calm');
+  for (const receiver of world.receivers.values()) receiver.mood = 'good';
+  const process = await Process.start(world, { dead: false, faults: 0, operationsLeft: undefined, faultOneIn: 0 });
+  for (const log of world.logs.values()) log.write(world.dice, world.plan, 3, () => world.nextSerial++);
+  for (let waitedMs = 0; waitedMs < calmMsMax && !isDone(world, process, waitedMs); waitedMs += 1000)
+    await advance(world, process, 1000);
+  assertDone(world, process.journal);
+  // The containers write their last words and end before herald is told to.
+  const failures = failuresOf(world);
+  for (const log of world.logs.values()) log.write(world.dice, world.plan, 3, () => world.nextSerial++);
+  process.atEnd = (journal) => {
+    if (failuresOf(world) === failures) assertDrained(world, journal);
+  };
+  await stop(world, process);
+}
+
+function isDone({ plan }: World, { journal }: Process, waitedMs: number): boolean {
+  return waitedMs >= calmMsMin && plan.destinations.every(({ name }) => journal.queue(name).pending === 0);
+}
+
+/** How often a log could not be read. */
+function failuresOf({ logs }: World): number {
+  return [...logs.values()].reduce((sum, log) => sum + log.failures, 0);
+}
+
+/** Something happens, and some time passes. */
+async function act(world: World, process: Process): Promise<void> {
+  const { dice, plan, logs, receivers } = world;
+  switch (dice.below(6)) {
+    case 0:
+    case 1:
+      for (const log of logs.values()) log.write(dice, plan, dice.between(1, 10), () => world.nextSerial++);
+      break;
+    case 2:
+      for (const receiver of receivers.values()) receiver.mood = dice.pick(moods);
+      break;
+    case 3:
+      if (dice.oneIn(3)) process.reload();
+      break;
+    default:
+  }
+  await advance(world, process, dice.pick([1, 40, 700, 3000]));
+}
+
+async function advance(world: World, process: Process, ms: number): Promise<void> {
+  await world.clock.advance(ms, () => {
+    process.check();
+    if (!process.fate.dead) assertAtRest(world, process);
+  });
+}
+
+/** A stop comes to its end within the grace period, and the books are right before and after. */
+async function stop(world: World, process: Process): Promise<void> {
+  const { fate } = process;
+  if (fate.faults === 0) await assertPages(process, process.before);
+  world.say('is told to stop');
+  process.stop.abort();
+  for (let waitedMs = 0; waitedMs < graceMs && process.summary === undefined && !fate.dead; waitedMs += 100)
+    await world.clock.advance(100, () => process.check());
+  if (fate.dead) return process.kill();
+  assert.ok(process.summary !== undefined, 'it does not stop');
+  assert.equal(process.sending.size, 0, 'it has stopped in the middle of an attempt');
+  world.say(`has stopped: ${JSON.stringify(process.summary)}`);
+}

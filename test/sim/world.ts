@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { FakeClock } from '../support/clock.ts';
+import { Log, logSource } from './log.ts';
+import { createDice, type Dice, type Plan } from './plan.ts';
+import { createReceiver, scriptedDestination, type Receiver, type SendHooks } from './receiver.ts';
+
+/** What outlives a process: time, the logs, the receivers, the journal's folder. */
+export interface World {
+  readonly plan: Plan;
+  readonly dice: Dice;
+  readonly clock: FakeClock;
+  readonly logs: ReadonlyMap<string, Log>;
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  /** Where the journal is now: another folder after every crash. */
+  folder: string;
+  /** Serial of the next event that is written. */
+  nextSerial: number;
+  /** What happened, for people. */
+  readonly trace: string[];
+  say(what: string): void;
+  remove(): void;
+}
+
+/** Memory, where there is some to write files to. */
+const temporary = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export function createWorld(plan: Plan, dice: Dice): World {
+  const root = mkdtempSync(join(temporary, 'herald-sim-'));
+  const clock = new FakeClock();
+  const startMs = clock.now();
+  const trace: string[] = [];
+  return {
+    plan,
+    dice,
+    clock,
+    logs: new Map(plan.sources.map((name) => [name, new Log()])),
+    receivers: new Map(plan.destinations.map((one) => [one.name, createReceiver(one)])),
+    folder: join(root, 'journal-0'),
+    nextSerial: 0,
+    trace,
+    say: (what) => void trace.push(`${((clock.now() - startMs) / 1000).toFixed(3).padStart(9)} ${what}`),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** A journal's files at one moment. */
+export type Snapshot = ReadonlyMap<string, Buffer>;
+
+const files = ['herald.db', 'herald.db-wal'];
+
+export function takeSnapshot(folder: string): Snapshot {
+  return new Map(
+    files.flatMap((name) => {
+      const path = join(folder, name);
+      return existsSync(path) ? [[name, readFileSync(path)] as const] : [];
+    }),
+  );
+}
+
+let copies = 0;
+
+/** Moves the world to a copy of the journal's files as a crash leaves them. SQLite must not get to know, so nothing is closed before. */
+export function moveFolder(world: World, left: Snapshot): void {
+  copies += 1;
+  world.folder = world.folder.replace(/-\d+$/, `-${copies}`);
+  mkdirSync(world.folder);
+  for (const [name, bytes] of left) writeFileSync(join(world.folder, name), bytes);
+}
+
+const nothing: SendHooks = { begin: () => undefined, end: () => false };
+const base = loadConfig(
+  `sources: [{type: log, name: server, log: server}, {type: log, name: worker, log: worker}]
+journal: {path: /nowhere}
+rules:
+  - {name: all, policies: [{action: "*"}], destinations: [a, b]}
+  - {name: failures, policies: [{action: login_failed}], destinations: [a, c], severity: warning}
+  - {name: changes, policies: [{action: "model_*"}], destinations: [c]}
+destinations: {a: {type: scripted}, b: {type: scripted}, c: {type: scripted}}
+server: {listen: "127.0.0.1:0"}
+`,
+  'simulation.yaml',
+  { env: {}, hostname: 'simulation', readFile: () => '' },
+  {
+    sources: [logSource(new Map(), createDice(0))],
+    destinations: [scriptedDestination(new Map(), createDice(0), nothing)],
+  },
+);
+
+/** The configuration of a plan. `version` makes parts that have to be exchanged for those of another version. */
+export function configOf(world: World, hooks: SendHooks, version: string): Config {
+  const { plan, dice } = world;
+  const logs = logSource(world.logs, dice);
+  const scripted = scriptedDestination(world.receivers, dice, hooks);
+  const sources = plan.sources.map((log, at) => ({
+    name: at === 0 ? 'first' : 'second',
+    kind: logs,
+    options: { log },
+    fingerprint: version,
+  }));
+  const destinations = plan.destinations.map(({ name, items, waitMs, maxAgeMs, digest }) => {
+    const from = base.destinations.get(name);
+    if (from === undefined) throw new RangeError(name);
+    const policy = { items, bytes: 100_000, waitMs, maxAgeMs, digest };
+    const retry = { baseMs: 100, maxMs: 4000 };
+    return [name, { ...from, kind: scripted, fingerprint: version, policy, retry }] as const;
+  });
+  const { maxBytes, whenFull, retentionMs } = plan;
+  const journal = { path: world.folder, maxBytes, whenFull, retentionMs };
+  return { ...base, sources, destinations: new Map(destinations), journal };
+}
