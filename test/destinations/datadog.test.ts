@@ -110,6 +110,13 @@ test('more than 5 MB go out in more than one request', async () => {
   );
 });
 
+test('more than 1,000 events go out in more than one request, whatever `batch` says', async () => {
+  const result = await send({}, ...Array.from({ length: 1200 }, (_, at) => eventOf(at, { at: nowMs })));
+  assert.ok(result.status === 'partial');
+  assert.equal(result.items.filter(({ status }) => status === 'delivered').length, 1000);
+  assert.equal(service.logs.length, 1000);
+});
+
 test('a wrong key is held', async () => {
   const result = await send({ api_key: 'other' }, eventOf(1, { at: nowMs }));
   assert.ok(result.status === 'retry' && result.reason === 'unauthorized' && result.afterMs === 120_000);

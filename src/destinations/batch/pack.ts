@@ -3,8 +3,10 @@ import type { SafeEvent } from '../../core/event.ts';
 import { shortenBy } from '../../render/formats/shorten.ts';
 import type { Item } from './item.ts';
 
-/** What one request may hold, in bytes before compression. */
+/** What one request may hold; bytes are before compression. */
 export interface RequestLimits {
+  /** How many items, where the service counts them. */
+  readonly items?: number;
   /** All items and what stands between and around them. */
   readonly bytes: number;
   /** One item. */
@@ -33,12 +35,13 @@ export interface Packed<T extends Item> {
  * that does not help; it never takes others with it. What no longer fits is not even encoded.
  */
 export function pack<T extends Item>(batch: readonly Delivery[], encoding: Encoding<T>): Packed<T> {
-  const { bytes, itemBytes, itemOverheadBytes = 2 } = encoding.limits;
+  const { items: itemsMax = Infinity, bytes, itemBytes, itemOverheadBytes = 2 } = encoding.limits;
   const items: T[] = [];
   /** By place in the batch; undefined for what is in the request. */
   const apart: (ItemResult | undefined)[] = [];
   let total = 0;
   for (const delivery of batch) {
+    if (items.length >= itemsMax) break;
     const refused = encoding.refuse?.(delivery);
     if (refused !== undefined) {
       apart.push(refused);

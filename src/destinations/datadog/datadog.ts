@@ -51,6 +51,7 @@ const schema = {
   required: ['api_key'],
 } as const satisfies ObjectSchema;
 
+const itemsMax = 1000;
 /** Of Datadog's 5 MB before compression. */
 const requestBytesMax = 4_900_000;
 /** A longer one is truncated by Datadog, which makes it invalid JSON. */
@@ -63,7 +64,7 @@ export const datadog = defineDestination({
   schema,
   guide,
   example: { api_key: '3f9c0e7a1b5d4826a7c9e0f1d2b3a4c5', site: 'datadoghq.eu', tags: ['env:production'] },
-  policy: () => ({ items: 1000, bytes: 2_000_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: () => ({ items: itemsMax, bytes: 2_000_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
   check: ({ url, headers }) => [
     ...(url === undefined ? [] : urlProblems(url, '`api_key`')),
     ...staticHeaderProblems(headers, ['dd-api-key']),
@@ -74,7 +75,7 @@ export const datadog = defineDestination({
     const base = baseUrl(config.url ?? `https://http-intake.logs.${config.site}`, /\/api\/v2\/logs\/?$/);
     const headers = { 'content-type': 'application/json', 'dd-api-key': config.api_key.reveal() };
     return createBatchDestination(deps, config, {
-      limits: { bytes: requestBytesMax, itemBytes: itemBytesMax },
+      limits: { items: itemsMax, bytes: requestBytesMax, itemBytes: itemBytesMax },
       item: logWriter(config, deps),
       ...(config.late_events === 'dead_letter' && { refuse: (delivery) => refuseLate(delivery, deps.clock.now()) }),
       body: (items) => joinItems(items, '[', ',', ']'),
