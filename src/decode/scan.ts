@@ -19,21 +19,14 @@ interface Known {
 export class Scan {
   readonly #marker = new Hits(eventMarker, 'Event');
   readonly #logger: Hits;
-  readonly #needles: ReturnType<typeof needlesFor>;
-  /** By the byte in which the names differ most, the first after `authentik.`. */
-  readonly #known: readonly (readonly Known[])[];
-  /** Names too short for that. */
-  readonly #short: readonly Known[];
+  readonly #tables: Tables;
   readonly #readsLookalikes: boolean;
   #bytes: Buffer = Buffer.alloc(0);
 
   constructor(escape: '' | '\\', readsLookalikes: boolean) {
     const mark = `${escape}"`;
     this.#logger = new Hits(`logger${mark}:`, `ger${mark}:`);
-    this.#needles = needlesFor(mark);
-    const known = knownLoggers(mark);
-    this.#known = Array.from({ length: 256 }, (_, byte) => known.filter(({ name }) => name[distinctAt] === byte));
-    this.#short = known.filter(({ name }) => name.length <= distinctAt + mark.length);
+    this.#tables = escape === '' ? plain : escaped;
     this.#readsLookalikes = readsLookalikes;
   }
 
@@ -52,12 +45,12 @@ export class Scan {
     if (bytes[to - 1] !== braceClose) return undefined;
     const key = this.#loggerKey(from, to);
     if (key < to) return this.#byLogger(key + this.#logger.needle.length, from, to);
-    return bytes.subarray(from, to).includes(this.#needles.target) ? 'rust' : undefined;
+    return bytes.subarray(from, to).includes(this.#tables.needles.target) ? 'rust' : undefined;
   }
 
   /** The place of the key behind its opening quote: inside a string the quote would have a further backslash. */
   #loggerKey(from: number, to: number): number {
-    const { quote } = this.#needles;
+    const { quote } = this.#tables.needles;
     const { length } = quote;
     let at = this.#logger.next(from);
     while (at < to && !(isAt(this.#bytes, at - length, quote) && this.#bytes[at - length - 1] !== backslash))
@@ -67,7 +60,7 @@ export class Scan {
 
   #byLogger(valueFrom: number, from: number, to: number): Family | undefined {
     const bytes = this.#bytes;
-    const { quote, appName } = this.#needles;
+    const { quote, appName } = this.#tables.needles;
     const isCompact = bytes[valueFrom] !== blank;
     const open = isCompact ? valueFrom : valueFrom + 1;
     if (!isAt(bytes, open, quote)) return undefined;
@@ -81,9 +74,9 @@ export class Scan {
   }
 
   #find(nameFrom: number): Known | undefined {
-    for (const known of this.#known[this.#bytes[nameFrom + distinctAt] ?? 0] ?? [])
+    for (const known of this.#tables.known[this.#bytes[nameFrom + distinctAt] ?? 0] ?? [])
       if (isAt(this.#bytes, nameFrom, known.name)) return known;
-    for (const known of this.#short) if (isAt(this.#bytes, nameFrom, known.name)) return known;
+    for (const known of this.#tables.short) if (isAt(this.#bytes, nameFrom, known.name)) return known;
     return undefined;
   }
 
@@ -91,12 +84,12 @@ export class Scan {
     if (family === 'access?') return this.#isAccess(behind) ? 'access' : undefined;
     if (family !== 'lookalike?') return family;
     if (this.#readsLookalikes) return undefined;
-    return this.#bytes.subarray(from, to).includes(this.#needles.lookalike) ? 'lookalike' : undefined;
+    return this.#bytes.subarray(from, to).includes(this.#tables.needles.lookalike) ? 'lookalike' : undefined;
   }
 
   /** An access line goes on with its method, a websocket's with pid and remote; the logger writes other lines too. */
   #isAccess(behind: number): boolean {
-    const { method, pid, remote } = this.#needles;
+    const { method, pid, remote } = this.#tables.needles;
     if (isAt(this.#bytes, behind, method)) return true;
     if (!isAt(this.#bytes, behind, pid)) return false;
     let at = behind + pid.length;
@@ -106,7 +99,7 @@ export class Scan {
 
   /** Other loggers may be anybody's: with the keys sorted, a pid would be next. */
   #byNextKey(nameFrom: number, to: number): Family | undefined {
-    const { quote, pid, timestamp } = this.#needles;
+    const { quote, pid, timestamp } = this.#tables.needles;
     const nameTo = this.#bytes.indexOf(quote, nameFrom);
     if (nameTo < 0 || nameTo >= to) return undefined;
     const behind = nameTo + quote.length;
@@ -118,6 +111,27 @@ export class Scan {
 const backslash = 92;
 const authentik = Buffer.from('authentik.');
 const distinctAt = authentik.length;
+
+/** What the scans of all lines share: with hundreds of containers, a copy for each would be megabytes. */
+interface Tables {
+  readonly needles: ReturnType<typeof needlesFor>;
+  /** By the byte in which the names differ most, the first after `authentik.`. */
+  readonly known: readonly (readonly Known[])[];
+  /** Names too short for that. */
+  readonly short: readonly Known[];
+}
+
+function tablesFor(mark: string): Tables {
+  const known = knownLoggers(mark);
+  return {
+    needles: needlesFor(mark),
+    known: Array.from({ length: 256 }, (_, byte) => known.filter(({ name }) => name[distinctAt] === byte)),
+    short: known.filter(({ name }) => name.length <= distinctAt + mark.length),
+  };
+}
+
+const plain = tablesFor('"');
+const escaped = tablesFor('\\"');
 
 /** What is looked for, with quotes as they stand in the line. Python puts a blank behind colons and commas. */
 function needlesFor(mark: string) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Json } from '../../src/core/json.ts';
 import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
+import { SkippingClock } from '../support/clock.ts';
 import { rotateToken, writeAccount } from '../support/kube-api/account.ts';
 import { Cluster } from '../support/kube-api/cluster.ts';
 import { KubeApi } from '../support/kube-api/server.ts';
@@ -24,10 +25,12 @@ export interface World {
 export interface Running {
   readonly out: Collected;
   /** As at a SIGTERM: what is written is still read. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
   /** As when the configuration takes it out, or as near to a kill as a test can come. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   readonly done: Promise<void>;
+  /** Lets minutes pass. */
+  readonly clock: SkippingClock;
 }
 
 const certificates = makeCertificates();
@@ -48,7 +51,7 @@ export function start(
   { api, account }: World,
   more: Record<string, unknown> = {},
   checkpoints?: ReadonlyMap<string, Json>,
-  out = collect(undefined, checkpoints),
+  out = collect(),
 ): Running {
   const config = {
     containers: ['server', 'worker'],
@@ -59,9 +62,15 @@ export function start(
     ...more,
   };
   const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) };
+  const kept = new Map([...(checkpoints ?? [])].filter(([, value]) => value !== null));
   const drain = new AbortController();
   const stop = new AbortController();
-  const done = kubernetes.create(config, { ...out.deps, env }).run(drain.signal, stop.signal);
+  const clock = new SkippingClock();
+  // The shortest wait between attempts.
+  const random = (): number => 0;
+  const done = kubernetes
+    .create(config, { ...out.deps, env, random, clock, checkpoints: kept })
+    .run(drain.signal, stop.signal);
   const end = (): Promise<void> => {
     drain.abort();
     stop.abort();
@@ -72,6 +81,7 @@ export function start(
   return {
     out,
     done,
+    clock,
     stop: end,
     drain: () => {
       drain.abort();

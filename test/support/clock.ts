@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock.ts';
+import { systemClock, type Clock } from '../../src/core/clock.ts';
 
 /** A clock that only the test moves. Sleepers wake in the order of their time. */
 export class FakeClock implements Clock {
@@ -59,4 +59,40 @@ export class FakeClock implements Clock {
 /** Lets everything that is ready run: promises, then one turn of the event loop, twice. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The system's clock, of which the test can skip a part: for code that talks to real servers and waits for minutes too. */
+export class SkippingClock implements Clock {
+  #skippedMs = 0;
+  readonly #sleepers = new Set<{ readonly dueMs: number; readonly wake: AbortController }>();
+
+  now(): number {
+    return systemClock.now() + this.#skippedMs;
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic() + this.#skippedMs;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const sleeper = { dueMs: this.monotonic() + ms, wake: new AbortController() };
+    const stop = (): void => sleeper.wake.abort();
+    this.#sleepers.add(sleeper);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+    await systemClock.sleep(ms, sleeper.wake.signal);
+    signal?.removeEventListener('abort', stop);
+    this.#sleepers.delete(sleeper);
+  }
+
+  /** True when somebody wakes up in about that time. */
+  isAsleepFor(ms: number): boolean {
+    return [...this.#sleepers].some(({ dueMs }) => Math.abs(dueMs - this.monotonic() - ms) < ms / 10);
+  }
+
+  /** Wakes who would be awake after that time. */
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+    for (const { dueMs, wake } of this.#sleepers) if (dueMs <= this.monotonic()) wake.abort();
+  }
 }

@@ -10,7 +10,7 @@ import { afterStream, restartGraceMs } from './fork.ts';
 import { explain } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import { beginning, writeProgress, type Place, type Progress } from './place.ts';
-import { findEnd, readLog, type LogQuery, type Read, type ReadingDeps, type Target } from './reading.ts';
+import { findEnd, isInPrevious, readLog, type LogQuery, type Read, type ReadingDeps, type Target } from './reading.ts';
 
 export interface ContainerDeps extends ReadingDeps {
   readonly clock: Clock;
@@ -101,32 +101,39 @@ export class ContainerLog {
   /** The container was started anew: reads what is left of the instance before, then the next one is due. */
   async #toNext(restarts: number, isFinished: boolean, signal: AbortSignal): Promise<number> {
     const { restarts: known, fork, place, atEnd } = this.#progress;
-    if (restarts > known + 1 && atEnd !== true) {
-      await this.#skipTo(restarts - 1);
-      return 0;
-    }
+    if (restarts > known + 1 && atEnd !== true) return this.#skipTo(restarts - 1);
     if (!isFinished && atEnd !== true) {
-      const at = (reached: Place): Progress => ({
-        restarts: known,
-        ...(fork === undefined ? { place: reached } : { place, fork: reached }),
-      });
-      const read = await this.#read({ previous: true }, true, signal, at);
-      this.#progress = at(read.place);
-      const isMissing = read.end.status === 'refused' && read.end.code === 400;
-      if (isMissing)
-        this.#deps.log.warn(
-          this.#about(),
-          'the container before the last restart is removed: its last lines may be missing',
-        );
-      else if (read.end.status !== 'ended') return signal.aborted ? 0 : this.#waitMs(read, 0);
+      if (fork !== undefined) {
+        const { end, isThere } = await isInPrevious(this.#target, place, this.#deps, signal);
+        if (end.status !== 'ended') return signal.aborted ? 0 : this.#waitMs({ end, lines: 0 }, 0);
+        if (isThere) this.#progress = { restarts: known, place };
+      }
+      const waitMs = await this.#readPrevious(signal);
+      if (waitMs !== undefined) return waitMs;
     }
-    this.#progress = { restarts, place: fork === undefined ? beginning : place };
+    this.#progress = { restarts, place: this.#progress.fork === undefined ? beginning : place };
     await this.#commit();
     return 0;
   }
 
+  /** Undefined when it is read to its end, or gone; else how long to wait before it is tried again. */
+  async #readPrevious(signal: AbortSignal): Promise<number | undefined> {
+    const { restarts, fork, place } = this.#progress;
+    const at = (reached: Place): Progress =>
+      fork === undefined ? { restarts, place: reached } : { restarts, place, fork: reached };
+    const read = await this.#read({ previous: true }, true, signal, at);
+    this.#progress = at(read.place);
+    if (read.end.status === 'ended') return undefined;
+    if (read.end.status !== 'refused' || read.end.code !== 400) return signal.aborted ? 0 : this.#waitMs(read, 0);
+    this.#deps.log.warn(
+      this.#about(),
+      'the container before the last restart is removed: its last lines may be missing',
+    );
+    return undefined;
+  }
+
   /** The API has the last two instances only: those in between ran unread, and what they wrote is lost. */
-  async #skipTo(restarts: number): Promise<void> {
+  async #skipTo(restarts: number): Promise<number> {
     const { commits, clock, log, source } = this.#deps;
     const { key, namespace, pod, container } = this.#target;
     const { restarts: known, place } = this.#progress;
@@ -146,6 +153,7 @@ export class ContainerLog {
     this.#progress = { restarts, place: beginning };
     const events = [gapEvent(gap, clock.now())];
     await commits.add([[key, writeProgress(this.#progress)]], { events, counts: {}, newest: undefined });
+    return 0;
   }
 
   /** Goes to the end of the log as it is now, which is where reading starts. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import { createDecoder } from '../../decode/create.ts';
-import type { Api } from './api.ts';
+import type { Api, ApiRequest } from './api.ts';
 import type { Commits } from './commits.ts';
 import type { Outcome } from './outcome.ts';
 import { beginning, sinceOf, type Place } from './place.ts';
@@ -89,14 +89,40 @@ export async function readLog(target: Target, options: ReadingOptions, { api, co
 /** The end of a container's log as it is now: the place behind its last line, or the beginning when it is empty. */
 export async function findEnd(
   target: Target,
-  { api }: Pick<ReadingDeps, 'api'>,
+  deps: ScanDeps,
   signal: AbortSignal,
 ): Promise<Pick<Read, 'end' | 'place'>> {
-  const sieve = new Sieve(beginning);
-  const query = { container: target.container, timestamps: true, tailLines: 1 };
-  const end = await api.get({ path: logPath(target), query, quietMsMax, signal }, (piece) => void sieve.take(piece));
+  const { end, sieve } = await scan(target, beginning, { tailLines: 1 }, deps, signal);
   const last = sieve.place().marks.at(-1);
   return { end, place: last === undefined ? beginning : { horizon: last.time, marks: [last] } };
+}
+
+/** Whether the line before a place stands in the log of the previous instance. */
+export async function isInPrevious(
+  target: Target,
+  place: Place,
+  deps: ScanDeps,
+  signal: AbortSignal,
+): Promise<Pick<Read, 'end'> & { readonly isThere: boolean }> {
+  const query = { previous: true, sinceTime: sinceOf(place) };
+  const { end, sieve } = await scan(target, place, query, deps, signal);
+  return { end, isThere: sieve.hasPassed };
+}
+
+type ScanDeps = Pick<ReadingDeps, 'api'>;
+
+/** Goes over a log without decoding or keeping any of it. */
+async function scan(
+  target: Target,
+  place: Place,
+  query: ApiRequest['query'],
+  { api }: ScanDeps,
+  signal: AbortSignal,
+): Promise<Pick<Read, 'end'> & { readonly sieve: Sieve }> {
+  const sieve = new Sieve(place);
+  const request = { path: logPath(target), query: { container: target.container, timestamps: true, ...query } };
+  const end = await api.get({ ...request, quietMsMax, signal }, (piece) => void sieve.take(piece));
+  return { end, sieve };
 }
 
 function logPath({ namespace, pod }: Target): string {

@@ -31,6 +31,7 @@ export class Sieve {
   readonly #last: string | undefined;
   /** No new line has come yet. */
   #isBefore = true;
+  #hasPassed = false;
   readonly #marks: Mark[];
   /** All lines that were read and are not older than this are among the marks. */
   #complete: string;
@@ -53,6 +54,11 @@ export class Sieve {
   /** How many new lines have come whole. */
   get lines(): number {
     return this.#lines;
+  }
+
+  /** True when the last line that was read has come by. */
+  get hasPassed(): boolean {
+    return this.#hasPassed;
   }
 
   /** Set when the last line that was read is not in the log any more. What may be missing lies between these lines. */
@@ -83,8 +89,7 @@ export class Sieve {
   place(): Place {
     const last = this.#marks.at(-1);
     if (last === undefined) return this.#from;
-    const slack = canonicalTime(new Date(Date.parse(last.time) - slackMs).toISOString());
-    const bound = slack > this.#complete ? slack : this.#complete;
+    const bound = [this.#complete, earlier(last.time)].reduce((a, b) => (a > b ? a : b));
     // A clock that was set back must not make later lines look old.
     const horizon = bound < last.time ? bound : last.time;
     return { horizon, marks: this.#marks.filter(({ time }) => time >= horizon) };
@@ -114,6 +119,7 @@ export class Sieve {
     if (key === this.#last) {
       this.#read.clear();
       this.#isBefore = false;
+      this.#hasPassed = true;
       return false;
     }
     if (this.#read.has(key) || (this.#isBefore && mark.time < this.#from.horizon)) return false;
@@ -128,9 +134,17 @@ export class Sieve {
     if (mark === undefined) return;
     this.#marks.push(mark);
     if (this.#marks.length < 2 * marksMax) return;
-    this.#marks.splice(0, this.#marks.length - marksMax);
-    this.#complete = this.#marks[0]?.time ?? '';
+    const forgotten = this.#marks.splice(0, this.#marks.length - marksMax).at(-1)?.time ?? '';
+    // Up to the time that was forgotten last, all is read. Only where that is the time of all marks, more of it may follow.
+    const later = this.#marks.map(({ time }) => time).filter((time) => time > forgotten);
+    this.#complete = later.reduce((first, time) => (time < first ? time : first), later[0] ?? forgotten);
   }
+}
+
+/** The time less the slack; empty for what is no time. */
+function earlier(time: string): string {
+  const ms = parseTime(time);
+  return ms === undefined ? '' : canonicalTime(new Date(ms - slackMs).toISOString());
 }
 
 function keyOf({ time, sum }: Mark): string {
@@ -141,10 +155,8 @@ function keyOf({ time, sum }: Mark): string {
 function markOf(line: Buffer): Mark | undefined {
   const head = line.length > headBytesMax ? line.subarray(0, headBytesMax) : line;
   const timeEnd = endOfTime(head, 0, head.length);
-  const time = timeEnd < 0 ? '' : head.toString('latin1', 0, timeEnd);
-  return parseTime(time) === undefined
-    ? undefined
-    : { time: canonicalTime(time), sum: crc32(head.subarray(timeEnd + 1)) };
+  if (timeEnd < 0) return undefined;
+  return { time: canonicalTime(head.toString('latin1', 0, timeEnd)), sum: crc32(head.subarray(timeEnd + 1)) };
 }
 
 /** The pieces as one; neighbours in memory, as nearly all are, without copying. */

@@ -8,7 +8,7 @@ import { createCut } from './cut.ts';
 import { listPods, podsOf, type PodSelection } from './list.ts';
 import type { Patience } from './patience.ts';
 import { readPod, type Pod } from './pods.ts';
-import { explain, isPermanent, type Outcome } from './outcome.ts';
+import { explain, isPermanent, type Access, type Failure, type Outcome, type Refusal } from './outcome.ts';
 
 /** Told of the pods of a selection, in the order of what happens to them. */
 export interface PodListener {
@@ -66,18 +66,30 @@ export async function watchPods(
         await clock.sleep(patience.idle(), signal);
         break;
       case 'refused':
-      case 'failed': {
+      case 'failed':
         // What the version stands for is forgotten there: only a list says what is now.
-        if (end.status === 'refused' && end.code === 410) version = undefined;
-        const why = explain(end, { verb, resource: 'pods', namespace: selection.namespace });
-        if (!hasListed && isPermanent(end)) throw new OperationalError('permission', why);
-        await clock.sleep(patience.failed(why, end.afterMs), signal);
+        if (end.status === 'refused' && end.code === 410) {
+          version = undefined;
+          await clock.sleep(patience.idle(), signal);
+        } else await giveTime(deps, end, { verb, resource: 'pods', namespace: selection.namespace }, hasListed, signal);
         break;
-      }
       default:
         unreachable(end);
     }
   }
+}
+
+/** Waits before the next attempt. Throws when nothing was ever listed and waiting does not help. */
+async function giveTime(
+  { clock, patience }: WatchDeps,
+  end: Refusal | Failure,
+  access: Access,
+  hasListed: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const why = explain(end, access);
+  if (!hasListed && isPermanent(end)) throw new OperationalError('permission', why);
+  await clock.sleep(patience.failed(why, end.afterMs), signal);
 }
 
 interface Watched {

@@ -34,7 +34,13 @@ export interface Body {
 }
 
 /** Begins a 200 answer. Bytes go out in pieces of at most `pieceBytes`, so that lines are torn. */
-export function startBody(response: ServerResponse, type: string, pieceBytes: number, fault?: Fault): Body {
+export function startBody(
+  response: ServerResponse,
+  type: string,
+  pieceBytes: number,
+  fault?: Fault,
+  onCut = (): void => undefined,
+): Body {
   const closed = new Promise<void>((resolve) => void response.once('close', resolve));
   let isOpen = true;
   void closed.then(() => (isOpen = false));
@@ -46,20 +52,20 @@ export function startBody(response: ServerResponse, type: string, pieceBytes: nu
   const body: Body = {
     closed,
     get isOpen() {
-      return isOpen;
+      return isOpen && !response.writableEnded;
     },
     async write(bytes) {
-      for (let from = 0; from < bytes.length && isOpen; from += pieceBytes) {
+      for (let from = 0; from < bytes.length && body.isOpen; from += pieceBytes) {
         const piece = bytes.subarray(from, Math.min(from + pieceBytes, bytes.length)).subarray(0, left);
         left -= piece.length;
         const isFull = !response.write(piece);
         if (left <= 0) {
           if (end <= limit) response.end();
-          else response.socket?.resetAndDestroy();
+          else onCut();
           isOpen = false;
         } else if (isFull) await Promise.race([closed, new Promise((resolve) => void response.once('drain', resolve))]);
       }
-      return isOpen;
+      return body.isOpen;
     },
     end: () => void response.end(),
   };

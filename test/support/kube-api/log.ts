@@ -2,6 +2,8 @@
 export interface LoggedLine {
   readonly time: string;
   readonly text: string;
+  /** Without the newline at its end. */
+  readonly isTorn?: true;
 }
 
 /** What follows a log: told when a line came, when the file was rotated and when the container ended. */

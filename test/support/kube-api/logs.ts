@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sendStatus, startBody, type Fault } from './answers.ts';
+import { sendStatus, type Body } from './answers.ts';
 import type { Cluster } from './cluster.ts';
 import type { InstanceLog, LoggedLine } from './log.ts';
 import type { ApiRequest, ServerOptions } from './server.ts';
@@ -12,11 +12,11 @@ export async function sendLog(
   { pod, query }: ApiRequest,
   response: ServerResponse,
   options: ServerOptions,
-  fault?: Fault,
+  start: (type: string) => Body,
 ): Promise<void> {
   const log = findLog(cluster, pod ?? '', query);
   if (!(log instanceof Object && 'file' in log)) return sendStatus(response, log.code, log.message);
-  const body = startBody(response, 'text/plain', options.pieceBytes, fault);
+  const body = start('text/plain');
   const text = writer(query);
   let wake = (): void => undefined;
   const stop = log.follow(() => wake());
@@ -62,5 +62,6 @@ function writer(query: URLSearchParams): (line: LoggedLine) => string {
   const since = query.get('sinceTime');
   const from = since === null ? '' : `${new Date(since).toISOString().slice(0, 19)}.000000000Z`;
   const isTimed = query.get('timestamps') === 'true';
-  return ({ time, text }) => (time < from ? '' : isTimed ? `${time} ${text}\n` : `${text}\n`);
+  return ({ time, text, isTorn }) =>
+    time < from ? '' : `${isTimed ? `${time} ` : ''}${text}${isTorn === true ? '' : '\n'}`;
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificates } from '../receivers/certificates.ts';
 import { listen } from '../receivers/listen.ts';
-import { sendStatus, type Fault } from './answers.ts';
+import { sendStatus, startBody, type Body, type Fault } from './answers.ts';
 import type { Cluster } from './cluster.ts';
 import { sendList } from './list.ts';
 import { sendLog } from './logs.ts';
@@ -40,7 +40,8 @@ export class KubeApi {
   readonly denied = new Set<string>();
   readonly requests: ApiRequest[] = [];
   readonly #faults = new Map<Kind, Fault[]>();
-  readonly #sockets = new Set<Socket>();
+  /** By the client's port. */
+  readonly #sockets = new Map<number | undefined, Socket>();
   readonly #watches = new Set<ServerResponse>();
   readonly #server;
   #port = 0;
@@ -49,9 +50,10 @@ export class KubeApi {
     this.cluster = cluster;
     this.#server = createServer(server, (request, response) => this.#handle(request, response));
     this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
+      const { remotePort } = socket;
+      this.#sockets.set(remotePort, socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('close', () => this.#sockets.delete(remotePort));
     });
     this.#server.on('tlsClientError', () => undefined);
   }
@@ -75,6 +77,11 @@ export class KubeApi {
     return this.#sockets.size;
   }
 
+  /** Bytes of TLS written to connections that are open now. */
+  get sentBytes(): number {
+    return [...this.#sockets.values()].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+  }
+
   /** The next requests of this kind go wrong, one each. */
   fail(kind: Kind, ...faults: readonly Fault[]): void {
     this.#faults.set(kind, [...(this.#faults.get(kind) ?? []), ...faults]);
@@ -92,12 +99,12 @@ export class KubeApi {
 
   /** Breaks all connections. */
   breakAll(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets.values()) socket.resetAndDestroy();
   }
 
   /** Ends for good; nothing listens any more. */
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.values()) socket.destroy();
     this.#server.close();
     await once(this.#server, 'close');
   }
@@ -133,14 +140,17 @@ export class KubeApi {
   }
 
   #answer(request: ApiRequest, response: ServerResponse, fault: Fault | undefined): void {
-    if (fault === 'reset') return void response.socket?.resetAndDestroy();
+    // TLS has no reset of its own.
+    const reset = (): void => void this.#sockets.get(response.socket?.remotePort)?.resetAndDestroy();
+    if (fault === 'reset') return reset();
     if (fault === 'hang') return;
     if (fault !== undefined && 'status' in fault)
       return sendStatus(response, fault.status, fault.message, fault.headers ?? {});
     if (request.kind === 'list') return sendList(this.cluster, request.query, response, this.options);
-    if (request.kind === 'log') return void sendLog(this.cluster, request, response, this.options, fault);
+    const start = (type: string): Body => startBody(response, type, this.options.pieceBytes, fault, reset);
+    if (request.kind === 'log') return void sendLog(this.cluster, request, response, this.options, start);
     this.#watches.add(response);
     response.on('close', () => this.#watches.delete(response));
-    void sendWatch(this.cluster, request.query, response, this.options, fault);
+    void sendWatch(this.cluster, request.query, response, start);
   }
 }

@@ -1,20 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { sendStatus, startBody, type Fault } from './answers.ts';
+import { sendStatus, type Body } from './answers.ts';
 import type { Cluster } from './cluster.ts';
 import { isSelected } from './list.ts';
-import type { ServerOptions } from './server.ts';
 
 /** What happens after a version; an ERROR and the end when the past from there on is forgotten. A bookmark comes first. */
 export async function sendWatch(
   cluster: Cluster,
   query: URLSearchParams,
   response: ServerResponse,
-  { pieceBytes }: ServerOptions,
-  fault?: Fault,
+  start: (type: string) => Body,
 ): Promise<void> {
   let version = Number(query.get('resourceVersion'));
   if (version < cluster.oldest) return sendStatus(response, 410, 'too old resource version');
-  const body = startBody(response, 'application/json', pieceBytes, fault);
+  const body = start('application/json');
   const send = (event: object): Promise<boolean> => body.write(Buffer.from(`${JSON.stringify(event)}\n`));
   let wake = (): void => undefined;
   const stop = cluster.onChange(() => wake());
