@@ -12,6 +12,7 @@ import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { splunkHec } from './splunk/splunk-hec.ts';
 import { stdout } from './stdout.ts';
+import { syslog } from './syslog/syslog.ts';
 import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
@@ -30,6 +31,7 @@ export const destinations: readonly DestinationKind[] = [
   datadog,
   sentinel,
   otlp,
+  syslog,
   local,
   stdout,
 ];

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { jsonText } from './json-text.ts';
 
 /** What a text that was shortened ends in. */
@@ -6,10 +6,15 @@ export const shortenedMark = '…[shortened]';
 
 /** Texts of this length are kept whole: they say what the document is about. */
 const keptCharsMin = 64;
+/** When short texts are still too many: most entries of a list or a mapping below the top, in the steps that are tried. */
+const entriesSteps = [64, 32, 16, 8, 4, 0] as const;
+/** Of the mappings right below the top (a user, a context) this many entries stay in any case. */
+const topEntriesMin = 8;
 
 /**
  * The document in at most `bytesMax` bytes of JSON: itself when it fits, else a copy whose longest texts are all cut to the
- * one length that makes it fit and end in {@link shortenedMark}. Undefined when cutting texts is not enough (too many keys).
+ * one length that makes it fit and end in {@link shortenedMark}. If that is not enough, lists and mappings inside it lose their
+ * last entries; if that is not either (the keys are what is long), the result is undefined.
  */
 export function shorten(document: JsonObject, bytesMax: number): JsonObject | undefined {
   return shortenBy(document, bytesMax, (candidate) => Buffer.byteLength(jsonText(candidate)));
@@ -22,32 +27,44 @@ export function shortenBy<T extends object>(
   bytesOf: (object: T) => number,
 ): T | undefined {
   if (bytesOf(object) <= bytesMax) return object;
+  const short = capped(object, { chars: keptCharsMin, entries: Infinity });
+  if (bytesOf(short) > bytesMax) {
+    return entriesSteps
+      .map((entries) => capped(object, { chars: keptCharsMin, entries }))
+      .find((candidate) => bytesOf(candidate) <= bytesMax);
+  }
   // Invariant: what is cut to `low` fits, what is cut to `high` does not.
+  let best = short;
   let low = keptCharsMin;
-  let best = capped(object, low);
-  if (bytesOf(best) > bytesMax) return undefined;
   let high = Math.min(longest(object, 0), bytesMax);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    const candidate = capped(object, middle);
+    const candidate = capped(object, { chars: middle, entries: Infinity });
     if (bytesOf(candidate) > bytesMax) high = middle;
     else [low, best] = [middle, candidate];
   }
   return best;
 }
 
-/** A copy in which no text is longer than `charsMax`, the mark included. */
-function capped<T extends object>(object: T, charsMax: number): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the shape of what it was made from
-  return cappedValue(object, charsMax) as T;
+interface Caps {
+  /** Most UTF-16 units of a text, the mark included. */
+  readonly chars: number;
+  readonly entries: number;
 }
 
-function cappedValue(value: unknown, charsMax: number): unknown {
-  if (typeof value === 'string') return cappedText(value, charsMax);
-  if (Array.isArray(value)) return value.map((item) => cappedValue(item, charsMax));
-  if (!isObject(value)) return value;
+function capped<T extends object>(object: T, caps: Caps): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the shape of what it was made from
+  return cappedValue(object, caps, 0) as T;
+}
+
+function cappedValue(value: unknown, caps: Caps, depth: number): unknown {
+  if (typeof value === 'string') return cappedText(value, caps.chars);
+  if (typeof value !== 'object' || value === null) return value;
+  const most = depth === 0 ? Infinity : depth === 1 ? Math.max(caps.entries, topEntriesMin) : caps.entries;
+  if (Array.isArray(value)) return value.slice(0, most).map((item) => cappedValue(item, caps, depth + 1));
+  const entries = Object.entries(value).slice(0, most);
   // fromEntries takes any key for what it is.
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cappedValue(item, charsMax)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, cappedValue(item, caps, depth + 1)]));
 }
 
 function cappedText(text: string, charsMax: number): string {

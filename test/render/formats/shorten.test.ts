@@ -26,8 +26,17 @@ test('the longest texts are cut first, to one length, and marked', () => {
   assert.equal(second, 's'.repeat(200));
 });
 
-test('too many keys are not to be helped', () => {
-  assert.equal(shorten(Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, 1])), 100), undefined);
+test('where short texts are too many, lists and mappings lose their ends', () => {
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`key${at}`, 'x'.repeat(60)]));
+  const document = { id: 'a', user: { username: 'ada', pk: 6 }, context: { username: 'ada', deep: many } };
+  const short = shorten(document, 1000);
+  assert.ok(short !== undefined && bytes(short) <= 1000);
+  assert.deepEqual(short['user'], document.user);
+  assert.deepEqual(short['context'], { username: 'ada', deep: Object.fromEntries(Object.entries(many).slice(0, 8)) });
+});
+
+test('long keys are not to be helped', () => {
+  assert.equal(shorten({ ['k'.repeat(1000)]: 1 }, 500), undefined);
 });
 
 test('another measure than JSON', () => {

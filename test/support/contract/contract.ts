@@ -102,6 +102,8 @@ export function contract(kind: DestinationKind): void {
         const result = await send();
         assert.equal(result.status, status, JSON.stringify(result));
         assert.ok('reason' in result && reasons.includes(result.reason), JSON.stringify(result));
+        // A token that is being replaced costs no event: asked again slowly, never given up.
+        if (result.reason === 'unauthorized') assert.equal(outcomeOf(result, [leased(1)]), 'held');
         assertNoSecret(result);
         assert.ok(service.attempts() <= 1, 'an attempt is one request');
         service.say('fine');
@@ -159,8 +161,9 @@ export function contract(kind: DestinationKind): void {
     }
 
     for (const situation of ['silent', 'silent in the answer'] as const) {
-      test(`aborting ends an attempt that is ${situation}, and its connection`, async () => {
+      test(`aborting ends an attempt that is ${situation}, and its connection`, async (t) => {
         assert.ok(service !== undefined);
+        if (!service.can(situation)) return t.diagnostic('the protocol has no such answer');
         service.say(situation);
         const abort = new AbortController();
         const reached = service.reached();

@@ -20,6 +20,7 @@ import {
 } from './http.ts';
 import { standIns } from './stand-ins.ts';
 import { startSmtpReceiver, type SmtpScript } from './smtp.ts';
+import { startSyslogReceiver, type SyslogScript } from './syslog.ts';
 
 /** What can happen to one attempt, whatever the protocol. */
 export const situations = [
@@ -66,7 +67,10 @@ export interface Service {
 }
 
 /** The far ends of the kinds that speak no HTTP, by type. */
-const services: ReadonlyMap<string, (example: Written) => Promise<Service>> = new Map([['smtp', startSmtpService]]);
+const services: ReadonlyMap<string, (example: Written) => Promise<Service>> = new Map([
+  ['smtp', startSmtpService],
+  ['syslog', startSyslogService],
+]);
 
 /** The far end of a kind; undefined for one that stays in the process. */
 export async function startService(kind: DestinationKind): Promise<Service | undefined> {
@@ -177,5 +181,25 @@ async function startSmtpService(example: Written): Promise<Service> {
     },
     attempts: () => receiver.mails.length,
     reached: () => receiver.received('MAIL'),
+  };
+}
+
+/** Without TLS, because the contract's destinations know no authority. Syslog has no answers: a connection can only end. */
+async function startSyslogService(example: Written): Promise<Service> {
+  const receiver = await startSyslogReceiver();
+  const scripts: { readonly [S in Situation]?: SyslogScript } = {
+    fine: 'read',
+    lost: 'reset',
+    'lost in the answer': 'end',
+  };
+  return {
+    ...receiver,
+    options: { ...example, host: '127.0.0.1', port: receiver.port, transport: 'tcp' },
+    can: (situation) => scripts[situation] !== undefined,
+    say: (situation) => {
+      receiver.script(scripts[situation] ?? 'read');
+    },
+    play: () => assert.fail('syslog has no answers'),
+    attempts: () => receiver.accepted(),
   };
 }

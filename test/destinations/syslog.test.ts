@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Delivery, SendResult } from '../../src/core/delivery.ts';
+import { Secret } from '../../src/core/secret.ts';
+import type { CommonOptions, Destination } from '../../src/destinations/destination.ts';
+import { eventText } from '../../src/destinations/format.ts';
+import { syslog } from '../../src/destinations/syslog/syslog.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
+import { leased } from '../support/leased.ts';
+import { makeCertificates, type Certificates } from '../support/receivers/certificates.ts';
+import { createDestination, problemsOf, type Written } from '../support/receivers/destination.ts';
+import { listen } from '../support/receivers/listen.ts';
+import { startSyslogReceiver, type SyslogReceiver } from '../support/receivers/syslog.ts';
+
+const { signal } = new AbortController();
+const context = { instance: 'herald-0', authentikUrl: 'https://auth.example.com' };
+const direct: CommonOptions = { timeoutMs: 20_000, tls: {}, proxy: undefined };
+const open: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+function create(options: Written, common = direct): Destination {
+  const destination = createDestination(syslog, { host: '127.0.0.1', ...options }, { common });
+  open.unshift(destination);
+  return destination;
+}
+
+async function receive(...args: Parameters<typeof startSyslogReceiver>): Promise<SyslogReceiver> {
+  const receiver = await startSyslogReceiver(...args);
+  open.push(receiver);
+  return receiver;
+}
+
+function withEvent(facts: { readonly [key: string]: unknown }, more: Partial<Delivery> = {}): Delivery {
+  const base = leased(1);
+  const json = JSON.stringify({ ...base.event, ...facts });
+  return { ...base, event: fromStored(json), bytes: Buffer.from(json), ...more };
+}
+
+describe('a message', () => {
+  let receiver: SyslogReceiver;
+  beforeEach(async () => {
+    receiver = await receive();
+  });
+
+  async function message(options: Written, delivery: Delivery): Promise<string> {
+    const destination = create({ port: receiver.port, transport: 'tcp', ...options });
+    assert.deepEqual(await destination.send([delivery], signal), { status: 'delivered' });
+    await receiver.received(1);
+    assert.deepEqual(receiver.wrong, []);
+    return receiver.messages.at(-1) ?? '';
+  }
+
+  test('is as RFC 5424 says, byte for byte', async () => {
+    const origin = { pod: 'authentik-server-0', container: 'server' };
+    const delivery = withEvent({ origin });
+    const { id } = delivery.event;
+    assert.equal(
+      await message({}, delivery),
+      `<84>1 2026-01-15T09:00:00.001Z authentik-server-0 authentik server login_failed ` +
+        `[authentik@32473 key="${id}.00000000" action="login_failed" severity="warning" rule="failed logins" user="ada.lovelace" client_ip="203.0.113.7"]` +
+        `[origin software="authentik-herald" swVersion="0.1.0"] ${eventText('herald', delivery, context)}`,
+    );
+  });
+
+  test('has the facility and names that were asked for, and its severity from the rule', async () => {
+    const options = { facility: 'local3', app_name: 'idp', hostname: 'auth.example.com', structured_data: false };
+    const text = await message(options, withEvent({}, { severity: 'alert' }));
+    assert.ok(text.startsWith('<153>1 2026-01-15T09:00:00.001Z auth.example.com idp - login_failed - {"rule":'), text);
+  });
+
+  test('has only printable ASCII in its header, and its structured data escaped', async () => {
+    const evil = 'a b\n<13>1 é\u0000"]\\';
+    const text = await message(
+      { format: 'cef', structured_data: true },
+      withEvent({ action: evil, user: { username: evil }, origin: { pod: evil, container: evil } }, { rule: evil }),
+    );
+    const [, host, , process, id] = / (\S+) (\S+) (\S+) (\S+) \[/.exec(text) ?? [];
+    for (const part of [host, process, id]) assert.equal(part, 'a_b_<13>1___"]\\');
+    const visible = String.raw`a b ⏎ <13>1 é‹U+0000›\"\]\\`;
+    assert.ok(text.includes(` action="${visible}" severity="warning" rule="${visible}" user="${visible}"`), text);
+    assert.doesNotMatch(text, /\p{Cc}/u);
+  });
+
+  test('in JSON is ASCII, the same value, without a byte order mark', async () => {
+    const delivery = withEvent({ user: { username: 'josé.núñez 🔑\u0085\u202e\u007f' } });
+    const text = await message({}, delivery);
+    const json = text.slice(text.indexOf('{"rule"'));
+    assert.match(json, /^[\x20-\x7e]*$/);
+    const { user } = JSON.parse(json) as { user: unknown };
+    assert.deepEqual(user, { username: 'josé.núñez 🔑\u0085\u202e\u007f' });
+  });
+
+  test('in CEF begins with a byte order mark where it is not ASCII, unless that is not wanted', async () => {
+    const foreign = withEvent({ user: { username: 'josé' }, context: {} });
+    const sent = async (options: Written, delivery: Delivery): Promise<string> => {
+      receiver = await receive();
+      const text = await message({ format: 'cef', ...options }, delivery);
+      return text.slice(text.indexOf(' - ', text.indexOf('login_failed')) + 3, -1).slice(0, 6);
+    };
+    assert.equal(await sent({}, foreign), '\ufeffCEF:0');
+    assert.equal(await sent({ bom: false }, foreign), 'CEF:0|');
+    assert.equal(await sent({}, leased(1)), 'CEF:0|');
+  });
+
+  test('that is too long has its longest texts cut, and those beside it are whole', async () => {
+    const long = withEvent({ context: { username: 'ada.lovelace', body: 'long '.repeat(10_000) } });
+    const destination = create({ port: receiver.port, transport: 'tcp', max_size: '2KiB', hostname: 'h' });
+    assert.deepEqual(await destination.send([leased(1), long, leased(3)], signal), { status: 'delivered' });
+    await receiver.received(3);
+    const [first = '', second = '', third = ''] = receiver.messages;
+    assert.equal(second.match(/…|\\u2026\[shortened\]/g)?.length, 1);
+    assert.ok(second.length <= 2048 && second.length > 2000, `${second.length}`);
+    for (const [text, at] of [
+      [first, 1],
+      [third, 3],
+    ] as const) {
+      assert.ok(text.endsWith(eventText('herald', leased(at), context)));
+    }
+  });
+
+  test('with lines for frames ends in one', async () => {
+    const chunks: Buffer[] = [];
+    const server = createServer((socket) => void socket.on('data', (chunk) => chunks.push(chunk)));
+    const port = await listen(server);
+    const destination = create({ port, transport: 'tcp', framing: 'lf' });
+    const evil = withEvent({ action: 'custom_\n<13>1 forged', context: { a: '\n', b: '\u0085' } });
+    assert.deepEqual(await destination.send([evil, leased(2)], signal), { status: 'delivered' });
+    while (Buffer.concat(chunks).toString().split('\n').length < 3) await systemClock.sleep(5);
+    const lines = Buffer.concat(chunks).toString().split('\n');
+    assert.equal(lines.length, 3);
+    assert.ok(lines.slice(0, 2).every((line) => line.startsWith('<84>1 ')));
+    await destination.close();
+    server.close();
+  });
+});
+
+describe('a connection', () => {
+  let receiver: SyslogReceiver;
+  let destination: Destination;
+  beforeEach(async () => {
+    receiver = await receive();
+    destination = create({ port: receiver.port, transport: 'tcp', structured_data: true });
+  });
+
+  const keys = (): readonly string[] =>
+    receiver.messages.map((text) => String(Number.parseInt(/key="(\w+)\./.exec(text)?.[1] ?? '', 16)));
+
+  async function send(seq: number): Promise<SendResult> {
+    return destination.send([leased(seq)], signal);
+  }
+
+  test('that broke is made anew, and what it may have lost is sent again', async () => {
+    await send(1);
+    await send(2);
+    await receiver.received(2);
+    receiver.disconnect('reset');
+    await receiver.idle();
+    await systemClock.sleep(20);
+    assert.deepEqual(await send(3), { status: 'delivered' });
+    await receiver.received(5);
+    assert.deepEqual(keys(), ['1', '2', '1', '2', '3']);
+    await send(4);
+    await receiver.received(6);
+    assert.equal(keys().at(-1), '4');
+  });
+
+  test('that the receiver closed in order is made anew, and nothing is sent twice', async () => {
+    await send(1);
+    await receiver.received(1);
+    receiver.disconnect('end');
+    await receiver.idle();
+    await systemClock.sleep(20);
+    assert.deepEqual(await send(2), { status: 'delivered' });
+    await receiver.received(2);
+    assert.deepEqual(keys(), ['1', '2']);
+  });
+
+  test('whose kernel took a batch that nobody read has not delivered it', async () => {
+    receiver.script('reset');
+    const lost = await send(1);
+    assert.ok(lost.status === 'retry' && lost.reason === 'reset', JSON.stringify(lost));
+    receiver.script('read');
+    assert.deepEqual(await send(1), { status: 'delivered' });
+    await receiver.received(1);
+    assert.deepEqual(keys(), ['1']);
+  });
+
+  test('to a receiver that does not read holds a batch up until it is aborted', async () => {
+    receiver.script('ignore');
+    const text = 'x'.repeat(7000);
+    const batch = Array.from({ length: 4000 }, (_, at) => ({ ...leased(at + 1), rule: `${text}${at}` }));
+    const abort = new AbortController();
+    const sending = destination.send(batch, abort.signal);
+    await receiver.reached();
+    abort.abort();
+    assert.equal((await sending).status, 'retry');
+    await receiver.idle();
+  });
+
+  test('takes the words of a receiver that talks for nothing', async () => {
+    receiver.script('talk');
+    assert.deepEqual(await send(1), { status: 'delivered' });
+    assert.deepEqual(await send(2), { status: 'delivered' });
+    assert.equal(receiver.accepted(), 1);
+  });
+});
+
+describe('tls', () => {
+  let certificates: Certificates;
+  before(() => {
+    certificates = makeCertificates();
+  });
+  after(() => rmSync(certificates.directory, { recursive: true }));
+
+  test('with certificates on both sides', async () => {
+    const { ca, client, server } = certificates;
+    const receiver = await receive({ ...server, clientCa: ca });
+    const destination = create(
+      { port: receiver.port },
+      { ...direct, tls: { ca, cert: client.cert, key: new Secret(client.key) } },
+    );
+    for (let i = 1; i <= 3; i += 1)
+      assert.deepEqual(await destination.send([leased(i)], signal), { status: 'delivered' });
+    await receiver.received(3);
+    assert.equal(receiver.accepted(), 1);
+  });
+
+  test('an authority that is not trusted, a certificate that is missing', async () => {
+    const { ca, server } = certificates;
+    const receiver = await receive({ ...server, clientCa: ca });
+    for (const tls of [{}, { ca }]) {
+      const result = await create({ port: receiver.port }, { ...direct, tls }).send([leased(1)], signal);
+      assert.ok(result.status === 'retry' && ['tls', 'reset'].includes(result.reason), JSON.stringify(result));
+    }
+    assert.deepEqual(receiver.messages, []);
+  });
+
+  test('a handshake that is not answered: timeout, or the end of the attempt', async () => {
+    const receiver = await receive();
+    receiver.script('swallow');
+    const destination = create({ port: receiver.port }, { ...direct, timeoutMs: 200 });
+    const late = await destination.send([leased(1)], signal);
+    assert.ok(late.status === 'retry' && late.reason === 'timeout', JSON.stringify(late));
+    const abort = new AbortController();
+    const sending = create({ port: receiver.port }).send([leased(1)], abort.signal);
+    await receiver.reached();
+    abort.abort();
+    assert.equal((await sending).status, 'retry');
+    await receiver.idle();
+  });
+});
+
+describe('udp', () => {
+  let socket: Socket;
+  const datagrams: string[] = [];
+  beforeEach(async () => {
+    datagrams.length = 0;
+    socket = createSocket('udp4');
+    socket.on('message', (message) => datagrams.push(message.toString()));
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+  });
+  afterEach(() => {
+    socket.close();
+  });
+
+  test('a datagram a message, none larger than allowed', async () => {
+    const destination = create({ port: socket.address().port, transport: 'udp' });
+    const long = withEvent({ context: { body: 'x'.repeat(100_000) } });
+    assert.deepEqual(await destination.send([leased(1), long], signal), { status: 'delivered' });
+    while (datagrams.length < 2) await systemClock.sleep(5);
+    assert.ok(datagrams.every((text) => text.startsWith('<84>1 ') && Buffer.byteLength(text) <= 2048));
+    assert.equal(datagrams[0]?.endsWith(eventText('herald', leased(1), context)), true);
+  });
+
+  test('nobody there: refused, and heard when somebody is', async () => {
+    const { port } = socket.address();
+    socket.close();
+    const destination = create({ port, transport: 'udp' });
+    const refused = await destination.send([leased(1)], signal);
+    assert.ok(refused.status === 'retry' && refused.reason === 'refused', JSON.stringify(refused));
+    socket = createSocket('udp4');
+    socket.on('message', (message) => datagrams.push(message.toString()));
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    assert.deepEqual(await destination.send([leased(2)], signal), { status: 'delivered' });
+    while (datagrams.length < 1) await systemClock.sleep(5);
+  });
+});
+
+describe('wrong options', () => {
+  for (const [name, options, expected] of [
+    ['lines over TLS', { framing: 'lf' }, /^framing: only `tcp`/],
+    ['a datagram that is none', { transport: 'udp', max_size: '64KiB' }, /^max_size: a datagram holds/],
+    ['no room', { max_size: 480 }, /^max_size: use no less than 1024/],
+  ] as const) {
+    test(name, () => {
+      const problems = problemsOf(syslog, { host: 'h', ...options });
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', expected);
+    });
+  }
+});
