@@ -27,7 +27,7 @@ async function recovers(
 /** How often the daemon said that it cannot deliver: once per change, not once per attempt. */
 const complaints = (daemon: Daemon): number => daemon.log().split('"delivery fails, retrying"').length - 1;
 
-describe('whatever a destination does, it gets every event and the books are right', { concurrency: 3 }, () => {
+describe('whatever a destination does, it gets every event and the books are right', { concurrency: 4 }, () => {
   test('down: nobody listens', async (context) => {
     await recovers(context, 21, async ({ kubelet, sink }, daemon) => {
       await waitFor(() => sink.distinct() > 0, 'the first delivery');

@@ -37,7 +37,7 @@ const faults: readonly (readonly [string, string, string])[] = [
   ['fsync of the database', 'herald.db', 'fsync,fdatasync:error=EIO:when=1..3'],
 ];
 
-describe('the journal when the disk fails', { concurrency: 3, skip: traceSkip() }, () => {
+describe('the journal when the disk fails', { concurrency: 4, skip: traceSkip() }, () => {
   for (const [name, file, inject] of faults) {
     test(name, async (context) => {
       const { folder, kubelet, journal, start, delivered, assertAccounts } = await startScenario(context, {

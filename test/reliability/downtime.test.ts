@@ -24,7 +24,7 @@ async function stop(daemon: Daemon, signal: NodeJS.Signals): Promise<void> {
 const compressed = ({ kubelet }: Scenario): number =>
   readdirSync(kubelet.folder).filter((name) => name.endsWith('.gz')).length;
 
-describe('a downtime with rotations: reading goes on at the right byte of the right file', { concurrency: 3 }, () => {
+describe('a downtime with rotations: reading goes on at the right byte of the right file', { concurrency: 4 }, () => {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     test(`one rotation (${signal})`, async (context) => {
       const scenario = await startScenario(context, { seed: 81 });

@@ -12,7 +12,7 @@ const faults: readonly (readonly [string, string])[] = [
   ['open: EMFILE', 'openat:error=EMFILE:when=1..2'],
 ];
 
-describe('the log when it cannot be read for a while', { concurrency: 3, skip: traceSkip() }, () => {
+describe('the log when it cannot be read for a while', { concurrency: 5, skip: traceSkip() }, () => {
   for (const [name, inject] of faults) {
     test(name, async (context) => {
       const { folder, kubelet, start, assertAccounts } = await startScenario(context, { seed: 61 });
