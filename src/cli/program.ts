@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import type { CliCommand } from './command.ts';
 import { events } from './events.ts';
 import { example } from './example.ts';
+import { explain } from './explain.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
@@ -13,7 +14,19 @@ import { test } from './test.ts';
 import { tryOut } from './try.ts';
 
 /** Every command, in the order of the help text. */
-const commands: readonly CliCommand[] = [run, check, test, tryOut, replay, sendTest, setup, events, schema, example];
+const commands: readonly CliCommand[] = [
+  run,
+  check,
+  test,
+  tryOut,
+  replay,
+  explain,
+  sendTest,
+  setup,
+  events,
+  schema,
+  example,
+];
 
 /** The whole command line. Parsing throws instead of ending the process. */
 export function createProgram(): Command {

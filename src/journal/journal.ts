@@ -162,6 +162,8 @@ export interface JournalQueries {
   /** What the `local` destination was given, newest first. */
   notifications(limit: number): readonly NotificationRow[];
   queue(destination: string): QueueState;
+  /** Rows of what rules remember, by name. */
+  ruleState(): ReadonlyMap<string, string>;
   /** Names of all destinations that ever had a delivery. */
   destinations(): readonly string[];
   /** Lines ever counted per source and family. */
@@ -178,7 +180,6 @@ export interface JournalQueries {
 export interface Journal extends JournalQueries {
   append(batch: AppendBatch, nowMs: number): AppendResult;
   checkpoints(source: string): ReadonlyMap<string, Json>;
-  ruleState(): ReadonlyMap<string, string>;
   /** Whether an event was written, and not pruned since. */
   has(event: { readonly id: string; readonly at: number }): boolean;
   /**

@@ -7,7 +7,7 @@ import type { Journal, JournalDeps, JournalOptions, Recovery } from './journal.t
 import { lease, nextDue } from './lease.ts';
 import { acquireLock } from './lock.ts';
 import { maintain } from './maintain.ts';
-import { readCheckpoints, readRuleState } from './progress.ts';
+import { readCheckpoints } from './progress.ts';
 import { createQueries } from './queries.ts';
 import { recover } from './recover.ts';
 import { settle } from './settle.ts';
@@ -64,7 +64,6 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
   return {
     append: (batch, nowMs) => guard((store) => append(store, batch, nowMs), nowMs),
     checkpoints: (source) => guard((store) => readCheckpoints(store, source)),
-    ruleState: () => guard(readRuleState),
     has: ({ at, id }) => guard(({ sql }) => sql.hasEvent.get(at, Buffer.from(id, 'hex')) !== undefined),
     lease: (destination, limit, nowMs) => guard((store) => lease(store, destination, limit, nowMs), nowMs),
     nextDue: (destination, nowMs) => guard((store) => nextDue(store, destination, nowMs), nowMs),
@@ -79,6 +78,7 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
     queue: (destination) => guard((_, queries) => queries.queue(destination)),
     destinations: () => guard((_, queries) => queries.destinations()),
     lines: () => guard((_, queries) => queries.lines()),
+    ruleState: () => guard((_, queries) => queries.ruleState()),
     bytes: () => guard((_, queries) => queries.bytes()),
     close() {
       if (!opened.store.db.isOpen) return;

@@ -8,11 +8,6 @@ export function readCheckpoints({ sql }: Store, source: string): ReadonlyMap<str
   return new Map(sql.checkpoints.all(source).map((row) => [text(row, 'key'), parse(text(row, 'value'))] as const));
 }
 
-/** What every rule remembers. */
-export function readRuleState({ sql }: Store): ReadonlyMap<string, string> {
-  return new Map(sql.ruleState.all().map((row) => [text(row, 'rule'), text(row, 'state')] as const));
-}
-
 function parse(json: string): Json {
   try {
     const value: Json = JSON.parse(json);

@@ -22,6 +22,7 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
     `SELECT (c.page_count - f.freelist_count) * s.page_size AS bytes
      FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s`,
   );
+  const ruleState = db.prepare('SELECT rule, state FROM rule_state');
   return {
     search: (query) => search(db, restore, query),
     deliveriesOf: (id) => seqsOfId(db, id, eventsOfPrefixMax).flatMap((seq) => deliveriesOfEvent(db, seq)),
@@ -39,6 +40,7 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
         .all()
         .map((row) => text(row, 'name')),
     lines: () => lines(db),
+    ruleState: () => new Map(ruleState.all().map((row) => [text(row, 'rule'), text(row, 'state')] as const)),
     bytes: () => int(used.get() ?? {}, 'bytes'),
   };
 }

@@ -53,6 +53,7 @@ function guarded(db: DatabaseSync, path: string, queries: Omit<JournalQueries, '
     queue: (destination) => ask(() => queries.queue(destination)),
     destinations: () => ask(() => queries.destinations()),
     lines: () => ask(() => queries.lines()),
+    ruleState: () => ask(() => queries.ruleState()),
     bytes: () => ask(() => queries.bytes()),
     close: () => db.close(),
   };

@@ -41,7 +41,6 @@ function appendStatements(db: DatabaseSync) {
     checkpoints: db.prepare('SELECT key, value FROM checkpoint WHERE source = ?'),
     putRuleState: db.prepare('INSERT OR REPLACE INTO rule_state VALUES (?, ?)'),
     dropRuleState: db.prepare('DELETE FROM rule_state WHERE rule = ?'),
-    ruleState: db.prepare('SELECT rule, state FROM rule_state'),
     hasEvent: db.prepare('SELECT 1 FROM event WHERE at = ? AND id = ?'),
     putNotification: db.prepare(
       `INSERT INTO notification (key, event_id, at, written, rule, severity, title, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

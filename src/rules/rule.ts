@@ -91,11 +91,11 @@ interface PolicyExplanation {
   readonly reason: string;
 }
 
-/** Asks every policy, also those that could not change anything. What the rule does over several events is named, not asked. */
+/** Asks every policy, also those that could not change anything. Of what the rule does over several events the present state is told. */
 export function explainRule(rule: Rule, course: Course | undefined, scope: Scope): RuleExplanation {
   const policies = rule.policies.map((policy) => explainPolicy(policy, scope.event, scope));
   const { fires } = rule.evaluate(scope);
-  const parts = course === undefined ? '' : `; then ${[...course.memories.keys()].join(', ')}`;
+  const parts = course === undefined ? '' : `; then ${course.state(scope)}`;
   return { rule: rule.name, fires, reason: reasonOf(rule, policies) + parts, policies };
 }
 

@@ -99,3 +99,20 @@ test('--send says what was given up', async (context) => {
   assert.equal(code, 1);
   assert.match(err, /0 delivered, 0 not sent, 3 given up/);
 });
+
+test('explain: what every rule says about an event, what it has counted, and what became of the deliveries', async (context) => {
+  const folder = await withJournal(context, 3);
+  const { out } = await herald(context, folder, 'events', '-c', 'first.yaml', '--json');
+  const { id } = JSON.parse(out.split('\n')[2] ?? '') as { id: string };
+  const shown = await herald(context, folder, 'explain', '-c', 'first.yaml', id.slice(0, 12));
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /login_failed: Failed login for user-2/);
+  assert.match(shown.out, /\+ all: 1 of 1 policies pass/);
+  assert.match(shown.out, /deliveries:\n {2}out \(all\): delivered, 1 attempt, 20/);
+  write(folder, 'window.yaml', '{type: stdout}', window);
+  const windowed = await herald(context, folder, 'explain', '-c', 'window.yaml', id);
+  assert.match(windowed.out, /then window: 0 of 50/);
+  const none = await herald(context, folder, 'explain', '-c', 'first.yaml', 'ffffffffffff');
+  assert.equal(none.code, 64);
+  assert.match(none.err, /no event in the journal has an id that begins with ffffffffffff/);
+});

@@ -10,4 +10,6 @@ export interface Condition {
   readonly memory: Kept;
   /** `atMs` is the event's time, never far ahead of the clock. */
   observe(scope: Scope, atMs: number): Observed;
+  /** What it remembers for this event's key, in words. */
+  state(scope: Scope): string;
 }

@@ -26,6 +26,8 @@ export interface Course {
   heard(nowMs: number): void;
   /** What is to be told by this time. */
   due(nowMs: number): readonly Draft[];
+  /** What its parts remember for this event's key, in words. */
+  state(scope: Scope): string;
   /** What it remembers, by the name of the part. */
   readonly memories: ReadonlyMap<string, Kept>;
 }
@@ -50,7 +52,16 @@ export function createCourse({ conditions, sequence, absence, active, gates }: C
       part === undefined ? [] : [[name, part.memory] as const],
     ),
   );
-  return { mayConcern: (action) => sequence?.mayFire(action) === true, observe, gate, heard, due, memories };
+  return { mayConcern: (action) => sequence?.mayFire(action) === true, observe, gate, heard, due, state, memories };
+
+  function state(scope: Scope): string {
+    const told = [...conditions, ...gates, ['sequence', sequence] as const].flatMap(([name, part]) =>
+      part === undefined ? [] : [`${name}: ${part.state(scope)}`],
+    );
+    return [...told, ...(absence === undefined ? [] : ['absence']), ...(active === undefined ? [] : ['active'])].join(
+      '; ',
+    );
+  }
 
   function observe(scope: Scope, atMs: number, nowMs: number, passes: boolean): Met | undefined {
     if (passes && absence?.of === 'events') absence.heard(nowMs);

@@ -47,7 +47,7 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
   let drafts: Draft[] = [];
   let nextDueMs = -Infinity;
   const memory = new Memory<Open>((key, group) => tell(key, group));
-  return { memory, take, due };
+  return { memory, take, due, state: (scope) => `${memory.get(keyOf(by, scope)?.text ?? '')?.count ?? 0} collected` };
 
   function take(scope: Scope, atMs: number, nowMs: number): ReturnType<Gate['take']> {
     const key = keyOf(by, scope);

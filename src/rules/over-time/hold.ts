@@ -31,7 +31,13 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   let drafts: Draft[] = [];
   let nextDueMs = -Infinity;
   const memory = new Memory<Period>((key, period) => tell(key, period));
-  return { memory, take, due };
+  return { memory, take, due, state };
+
+  function state(scope: Scope): string {
+    const period = memory.get(keyOf(by, scope)?.text ?? '');
+    if (period === undefined) return 'nothing held back';
+    return `${period.held} held back, until ${new Date(period.from + periodMs).toISOString().slice(0, 19)}Z`;
+  }
 
   function take(scope: Scope, atMs: number): ReturnType<Gate['take']> {
     // What lacks a part of the key stands for itself.

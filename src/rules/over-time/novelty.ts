@@ -25,7 +25,11 @@ const startKey = 'start';
  */
 export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOptions): Condition {
   const memory = new Memory<Known>(() => undefined);
-  return { memory, observe };
+  return {
+    memory,
+    observe,
+    state: (scope) => `${(memory.get(keyOf(by, scope)?.text ?? '') ?? []).length} values known`,
+  };
 
   function observe(scope: Scope, atMs: number): Observed {
     const key = keyOf(by, scope);

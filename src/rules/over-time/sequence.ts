@@ -36,6 +36,7 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
     memory,
     mayFire: (action) => steps.some(({ rule }) => rule.mayFire(action)),
     observe: (scope, atMs) => watch(scope, atMs, true),
+    state: (scope) => `${(memory.get(keyOf(by, scope)?.text ?? '') ?? []).length} steps seen`,
     watch,
   };
 

@@ -20,7 +20,11 @@ type Place = readonly [at: number, lat: number, long: number, name: string];
 /** Two logins of one person whose places lie further apart than anybody travels in that time. Events without a place do not count. */
 export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions): Condition {
   const memory = new Memory<Place>(() => undefined);
-  return { memory, observe };
+  return {
+    memory,
+    observe,
+    state: (scope) => `last in ${memory.get(keyOf(by, scope)?.text ?? '')?.[3] ?? 'no place'}`,
+  };
 
   function observe(scope: Scope, atMs: number): Observed {
     const { event } = scope;

@@ -27,7 +27,13 @@ const shownMax = 20;
 export function createWindow(options: WindowOptions): Condition {
   const { count, withinMs, by, distinct } = options;
   const memory = new Memory<readonly Entry[]>(() => undefined);
-  return { memory, observe };
+  return { memory, observe, state };
+
+  function state(scope: Scope): string {
+    const entries = memory.get(keyOf(by, scope)?.text ?? '') ?? [];
+    const counted = distinct === undefined ? entries.length : new Set(entries.map(([, value]) => value)).size;
+    return `${counted} of ${count}`;
+  }
 
   function observe(scope: Scope, atMs: number): Observed {
     const key = keyOf(by, scope);
