@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { bundle, temporaryFolder } from '../support/daemon.ts';
-import { configText, template } from '../support/helm/helm.ts';
+import { configText, only, template } from '../support/helm/helm.ts';
+import { podOf } from '../support/helm/pod.ts';
 import { valueSets } from './values.ts';
 
 const configOf = (values: unknown): string => configText(template(values));
@@ -60,4 +61,27 @@ test('texts and numbers come through helm as they were written', () => {
   assert.equal(journal.max_size, 1_073_741_824);
   assert.deepEqual(rules, config.rules);
   assert.deepEqual(destinations.on, config.destinations.on);
+});
+
+test('what helm test runs, runs', (context) => {
+  const folder = temporaryFolder(context);
+  const objects = template({
+    mode: 'deployment',
+    secret: { values: { token: 'aaaaaaaa' } },
+    config: { destinations: { '--help me': { type: 'stdout' } } },
+  });
+  writeFileSync(join(folder, 'token'), 'aaaaaaaa');
+  writeFileSync(join(folder, 'config.yaml'), configText(objects).replaceAll('/run/secrets/herald', folder));
+  const { initContainers = [], containers } = podOf(only(objects, 'Pod')) ?? { containers: [] };
+  const outputs = [...initContainers, ...containers].map(({ args = [] }) => {
+    const here = args.map((arg) => arg.replace('/etc/herald', folder));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...here], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {},
+    });
+    assert.equal(status, 0, `${args.join(' ')}\n${stdout}${stderr}`);
+    return stdout;
+  });
+  assert.equal(outputs.length, 3, 'check, and a message for --help me and for inbox');
 });

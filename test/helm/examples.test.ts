@@ -18,7 +18,7 @@ for (const [logs, file, refused] of [
   ['file', 'authentik-values-file.yaml', []],
 ] as const) {
   const deployments = placed(file);
-  const made = template({ logs, secret: { values: { token: 'aaaa' } } });
+  const made = template({ logs, secret: { values: { token: 'aaaaaaaa' } } });
   const pods = deployments.map((deployment) => podOf(deployment) as PodSpec);
 
   test(`${file} places a native sidecar into server and worker`, () => {

@@ -1,8 +1,8 @@
 /** Ways to install the chart that are rendered, compared with what they rendered before, and checked. */
 export const valueSets: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['sidecar-api', { secret: { values: { token: 'aaaa' } } }],
-  ['sidecar-hostpath', { logs: 'hostPath', secret: { values: { token: 'aaaa' } } }],
-  ['sidecar-file', { logs: 'file', secret: { values: { token: 'aaaa' } } }],
+  ['sidecar-api', { secret: { values: { token: 'aaaaaaaa' } } }],
+  ['sidecar-hostpath', { logs: 'hostPath', secret: { values: { token: 'aaaaaaaa' } } }],
+  ['sidecar-file', { logs: 'file', secret: { values: { token: 'aaaaaaaa' } } }],
   [
     'sidecar-watched',
     {
@@ -37,7 +37,7 @@ export const valueSets: ReadonlyMap<string, unknown> = new Map<string, unknown>(
     },
   ],
   ['sidecar-other-namespace', { existingSecret: 's', authentik: { namespace: 'sso', serviceAccounts: [] } }],
-  ['deployment', { mode: 'deployment', secret: { values: { token: 'aaaa' } } }],
+  ['deployment', { mode: 'deployment', secret: { values: { token: 'aaaaaaaa' } } }],
   [
     'deployment-chat',
     {
@@ -47,7 +47,7 @@ export const valueSets: ReadonlyMap<string, unknown> = new Map<string, unknown>(
         digest: `sha256:${'0'.repeat(64)}`,
         pullSecrets: [{ name: 'r' }],
       },
-      secret: { values: { token: 'aaaa', 'slack-url': 'https://hooks.slack.com/services/T/B/x' } },
+      secret: { values: { token: 'aaaaaaaa', 'slack-url': 'https://hooks.slack.com/services/T/B/x' } },
       config: {
         authentik_url: 'https://auth.example.com',
         rules: [{ name: 'failed logins', policies: [{ action: 'login_failed' }], destinations: ['security-chat'] }],

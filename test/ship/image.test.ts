@@ -116,6 +116,7 @@ function suite(): void {
     const mounts = readFileSync(`/proc/${child.pid}/mountinfo`, 'utf8');
     assert.match(mounts, /^\d+ \d+ \S+ \S+ \/ ro[ ,]/m);
 
+    // The kubelet and Prometheus have no token.
     const port = /"port":(\d+)/.exec(output.stderr())?.[1];
     for (const path of ['livez', 'readyz', 'metrics']) {
       const { status } = await fetch(`http://127.0.0.1:${port}/${path}`);
@@ -133,7 +134,7 @@ sources: [{type: file, paths: [/var/log/authentik/*.log], start_at: beginning}]
 journal: {path: /var/lib/herald}
 rules: [{name: all, policies: [{action: "*"}], destinations: [out]}]
 destinations: {out: {type: stdout, format: json}}
-server: {listen: "127.0.0.1:0"}
+server: {listen: "0.0.0.0:0", token: not-given-by-probes}
 `;
 
 function collected(child: ChildProcess): { stdout(): string; stderr(): string } {
