@@ -175,7 +175,7 @@ test('a log that was removed while nobody looked is given up: a gap only where l
     await stop();
     rmSync(isFolderLeft ? log : join(log, '../..'), { recursive: true });
     const clock = new FakeClock();
-    const second = start(first, {}, clock);
+    const second = start(first, {}, { clock });
     await waitFor(
       () => second.log.some((line) => line.includes('no file matches') || line.includes('missing')),
       'the look',

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { systemClock, type Clock } from '../../src/core/clock.ts';
-import { file } from '../../src/sources/file/file.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { createFileSource } from '../../src/sources/file/file.ts';
 import { accessLine, cri, eventLine } from './lines.ts';
 import { collect, type Collected } from './source.ts';
 
@@ -13,7 +13,11 @@ export interface LogFolder {
   /** `…/authentik_server-0_uid/server/0.log`, not there yet. */
   readonly log: string;
   /** Starts a source over the folder, with the checkpoints of an earlier one as after a restart. */
-  readonly start: (earlier?: Collected, options?: Readonly<Record<string, unknown>>, clock?: Clock) => Collected;
+  readonly start: (
+    earlier?: Collected,
+    options?: Readonly<Record<string, unknown>>,
+    limits?: { readonly clock?: Clock; readonly openMax?: number },
+  ) => Collected;
   /** Stops all sources at once, leaving unread what is unread. */
   readonly stop: () => Promise<void>;
 }
@@ -37,18 +41,18 @@ export function logFolder(context: { after(undo: () => Promise<void>): void }): 
     folder,
     log,
     stop,
-    start(earlier, options = {}, clock = systemClock) {
+    start(earlier, options = {}, { clock, openMax } = {}) {
       const out = collect(undefined, earlier?.checkpoints, clock);
       const config = {
         paths: [join(folder, '*/*/*.log')],
-        start_at: 'beginning',
+        start_at: 'beginning' as const,
         max_line: 64 * 1024,
         invalid_identifier: false,
         ...options,
       };
       const controller = new AbortController();
       const { signal } = controller;
-      running.push({ stop: controller, done: file.create(config, out.deps).run(signal, signal) });
+      running.push({ stop: controller, done: createFileSource(config, out.deps, openMax).run(signal, signal) });
       return out;
     },
   };
@@ -79,9 +83,4 @@ export function rotate(log: string, at: string): string {
   const rotated = `${log}.20260115-${at}`;
   renameSync(log, rotated);
   return rotated;
-}
-
-/** Sets both times of a file, which rotations and copies change in their own ways. */
-export function touch(path: string, time: string): void {
-  utimesSync(path, new Date(time), new Date(time));
 }

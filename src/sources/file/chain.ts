@@ -54,6 +54,17 @@ export class Chain {
     return this.#lookedAt;
   }
 
+  /** True when the name leads to the file being read, and nothing happened to that: most looks end here. */
+  async isAsItWas(bytes: number, mtimeMs: number): Promise<boolean> {
+    if (this.next !== undefined) return false;
+    const nowMs = this.#clock.now();
+    const now = await statOrMissing(this.path);
+    if (now === undefined || !isSameInode(this.current.identity, now)) return false;
+    if (now.size !== bytes || now.mtimeMs !== mtimeMs) return false;
+    this.#lookedAt = nowMs;
+    return true;
+  }
+
   /** Opens what took the place of the log meanwhile, so that it can be read even if it is removed before its turn. */
   async look(): Promise<Look> {
     const nowMs = this.#clock.now();

@@ -50,7 +50,8 @@ const bufferBytesMax = 1024 * 1024;
 /** At a stop: so many looks in a row that bring less than a buffer, and the log is one that goes on being written. */
 const crumbsMax = 10;
 
-function createFileSource(config: FileConfig, deps: SourceDeps): Source {
+/** The source as a value of its own kind makes it; `openMax` is lower in tests only. */
+export function createFileSource(config: FileConfig, deps: SourceDeps, openMax = 1000): Source {
   const { clock, log } = deps;
   const pending = new Pending(clock, log);
   let buffer = Buffer.allocUnsafe(bufferBytesMin);
@@ -66,6 +67,7 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
       source: deps.name,
       patterns: config.paths,
       startAt: config.start_at,
+      openMax,
       maxLineBytes: config.max_line,
       lookalikes: config.invalid_identifier,
       checkpoints: deps.checkpoints,
@@ -99,11 +101,9 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
         changed = undefined;
       }
       if (nowMs >= pollDueMs) changed = undefined;
-      if (changed === undefined) {
-        await logs.unpark();
-        pollDueMs = clock.monotonic() + pollMs;
-      }
-      if ((await readEach(logs, changed, signal, false)) > 0) continue;
+      const isCrowded = changed === undefined && !(await logs.unpark());
+      if (changed === undefined) pollDueMs = clock.monotonic() + pollMs;
+      if ((await readEach(logs, changed, signal, false)) > 0 || isCrowded) continue;
       if (buffer.length > bufferBytesMin) buffer = Buffer.allocUnsafe(bufferBytesMin);
       const wake = await watch.next(waitMs, signal);
       if (wake.kind === 'renamed') scanDueMs = 0;
@@ -116,10 +116,10 @@ function createFileSource(config: FileConfig, deps: SourceDeps): Source {
     if (stop.aborted) return;
     await logs.scan();
     for (let crumbs = 0; !stop.aborted && crumbs < crumbsMax; crumbs += 1) {
-      await logs.unpark();
+      const isCrowded = !(await logs.unpark());
       const read = await readEach(logs, undefined, stop, true);
-      if (read === 0) return;
-      if (read >= bufferBytesMin) crumbs = 0;
+      if (read === 0 && !isCrowded) return;
+      if (read >= bufferBytesMin || isCrowded) crumbs = 0;
     }
   }
 

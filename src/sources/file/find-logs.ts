@@ -43,26 +43,31 @@ async function fileAt(path: string, isMatch: boolean, troubles: Troubles): Promi
   }
 }
 
-const barredMax = 10;
+/** Among more folders than this it is not one that is in the way. */
+const foldersMax = 20;
 
 /** Whether a folder on the pattern's way is missing or may not be read, which a search passes over in silence. */
 async function isBarred(pattern: string, troubles: Troubles): Promise<boolean> {
   const { folder } = baseOf(pattern);
+  const folders = [folder];
   const parts = pattern.split('/');
-  let barred = 0;
-  for (let depth = folder.split('/').length; depth < parts.length && barred < barredMax; depth += 1) {
-    for await (const path of depth === 1 ? [folder] : matches(parts.slice(0, depth).join('/') || '/')) {
-      try {
-        const opened = await orMissing(opendir(path));
-        await opened?.close();
-        if (opened !== undefined) troubles.settle(path);
-        else if (path === folder) troubles.missing(path, 'folder');
-      } catch (error) {
-        troubles.add(path, error);
-        barred += 1;
-      }
-      if (barred >= barredMax) break;
+  for (let depth = folder.split('/').length + 1; depth < parts.length; depth += 1) {
+    for await (const path of glob(parts.slice(0, depth).join('/'))) {
+      if (folders.length < foldersMax) folders.push(path);
     }
   }
-  return barred > 0;
+  let barred = false;
+  for (const path of folders) {
+    try {
+      const opened = await orMissing(opendir(path));
+      await opened?.close();
+      if (opened !== undefined) troubles.settle(path);
+      else if (path === folder) troubles.missing(path, 'folder');
+      barred ||= opened === undefined && path === folder;
+    } catch (error) {
+      troubles.add(path, error);
+      barred = true;
+    }
+  }
+  return barred;
 }

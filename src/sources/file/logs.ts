@@ -15,6 +15,8 @@ import type { Watch } from './watch.ts';
 export interface LogsDeps extends TailOptions {
   readonly patterns: readonly string[];
   readonly startAt: 'beginning' | 'end';
+  /** So many logs are open at the same time; of more, those that are quiet take turns. */
+  readonly openMax: number;
   readonly log: Logger;
   readonly watch: Watch;
   readonly pending: Pending;
@@ -28,14 +30,13 @@ interface Open {
   readonly real: string;
 }
 
-/** So many logs are open at the same time; of more, those that are quiet take turns. */
-const openMax = 1000;
-
 /** The logs of one source: which there are, which are open, and where each is read from. */
 export class Logs {
   readonly #deps: LogsDeps;
   readonly #troubles: Troubles;
   readonly #open = new Map<string, Open>();
+  /** The log by the places of its file, as the watcher names them. */
+  readonly #byFile = new Map<string, string>();
   readonly #parked = new Parked();
   readonly #vanished: Vanished;
   readonly #checkpoints: Map<string, Json>;
@@ -54,9 +55,12 @@ export class Logs {
 
   /** The open logs; with `changed` only those whose file is among these. */
   among(changed: ReadonlySet<string> | undefined): readonly (readonly [string, Tail])[] {
-    const all = [...this.#open];
-    const some = changed && all.filter(([path, { real }]) => changed.has(real) || changed.has(resolve(path)));
-    return (some ?? all).map(([path, { tail }]) => [path, tail]);
+    const paths =
+      changed === undefined ? this.#open.keys() : [...changed].flatMap((file) => this.#byFile.get(file) ?? []);
+    return [...new Set(paths)].flatMap((path) => {
+      const tail = this.#open.get(path)?.tail;
+      return tail === undefined ? [] : [[path, tail] as const];
+    });
   }
 
   /** Looks for logs that came, and for files that took the place of known ones. */
@@ -77,10 +81,10 @@ export class Logs {
     }
   }
 
-  /** Opens parked logs again to which something happened, as far as there is room. */
-  async unpark(): Promise<void> {
+  /** Opens parked logs again to which something happened; false when there was no room for all of them. */
+  async unpark(): Promise<boolean> {
     for (const path of await this.#parked.changed()) {
-      if (this.#open.size >= openMax && !(await this.#parkOne())) return;
+      if (this.#open.size >= this.#deps.openMax && !(await this.#parkOne())) return false;
       this.#parked.delete(path);
       try {
         await this.#start(path);
@@ -88,6 +92,7 @@ export class Logs {
         this.#trouble(path, error);
       }
     }
+    return true;
   }
 
   /** It was read without an error. */
@@ -105,6 +110,7 @@ export class Logs {
     const open = this.#open.get(path);
     if (open === undefined) return;
     this.#open.delete(path);
+    for (const file of [open.real, resolve(path)]) this.#byFile.delete(file);
     if (open.real !== resolve(path)) this.#deps.watch.remove(open.real);
     await open.tail.close();
   }
@@ -122,7 +128,7 @@ export class Logs {
   }
 
   async #start(path: string): Promise<void> {
-    const { startAt, pending, watch, log } = this.#deps;
+    const { startAt, openMax, pending, watch, log } = this.#deps;
     const saved = this.#checkpoints.get(path);
     // A file without a checkpoint that was not there at the first look is new: all of it is news.
     const at = this.#isFirstScan ? startAt : 'beginning';
@@ -130,6 +136,7 @@ export class Logs {
     const real = (await orMissing(realpath(path))) ?? resolve(path);
     if (real !== resolve(path)) watch.add(real);
     this.#open.set(path, { tail, real });
+    for (const file of [real, resolve(path)]) this.#byFile.set(file, path);
     if (saved === undefined) pending.start(path, tail.checkpoint());
     log.info({ path, from: saved === undefined ? at : 'checkpoint' }, 'reading');
     if (this.#open.size > openMax) await this.#park(path, tail);

@@ -12,6 +12,8 @@ export interface Start {
   /** Files before them that a checkpoint still names. */
   readonly kept: readonly KnownFile[];
   readonly point: ResumePoint;
+  /** There are lines to be read. */
+  readonly hasMore?: boolean;
 }
 
 /** Files that are to be read one after the other. */
@@ -49,10 +51,11 @@ async function whereItWas(real: string, { point, files }: Checkpoint): Promise<S
 
 /** The log from its first byte, with all that lies there rotated. */
 export async function fromBeginning(real: string): Promise<Start> {
-  return await openPlan(async () => {
+  const start = await openPlan(async () => {
     const files = (await filesOf(real)).filter(({ role }) => role !== 'other').map((found) => ({ found }));
     return { files, kept: [], point: { next: 0, open: {} } };
   });
+  return { ...start, hasMore: true };
 }
 
 /** What was written after a file, oldest first, and whether something between is missing. */

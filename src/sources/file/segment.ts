@@ -46,12 +46,9 @@ export async function identifyAgain(segment: Segment): Promise<Segment> {
 /** False when the file was emptied and written anew since its identity was taken. */
 export async function isUnchanged({ file, head }: Segment): Promise<boolean> {
   if (head.length === 0) return true;
-  const now = Buffer.alloc(Math.min(head.length, headCompared));
-  return (await file.read(now, 0)) === now.length && head.subarray(0, now.length).equals(now);
+  const now = Buffer.alloc(head.length);
+  return (await file.read(now, 0)) === now.length && head.equals(now);
 }
-
-/** Reaches over the nanoseconds of a record's time. */
-const headCompared = 64;
 
 export async function closeAll(segments: readonly Segment[]): Promise<void> {
   for (const { file } of segments) await file.close();

@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import { addCounts } from '../../core/family.ts';
 import type { Json } from '../../core/json.ts';
 import { createDecoder } from '../../decode/create.ts';
 import { readFrom, type Decoded, type Decoder, type ResumePoint } from '../../decode/decoder.ts';
@@ -8,6 +7,7 @@ import type { Gap } from '../gap.ts';
 import { isCompressed } from './byte-file.ts';
 import { Chain } from './chain.ts';
 import { writeCheckpoint, type KnownFile } from './checkpoint.ts';
+import { joined, nothing } from './decoded.ts';
 import { isFinal, isTelling } from './identity.ts';
 import { originOf } from './origin.ts';
 import type { Place } from './parked.ts';
@@ -52,8 +52,10 @@ export class Tail {
   /** Lines that the end of a file completed. */
   #carried: Decoded = nothing;
   #isAtRest = false;
+  /** The file's time of modification when the last look found nothing new. */
+  #restedAtMs = 0;
   /** The last look saw that there is more. */
-  #hasMore = false;
+  #hasMore: boolean;
 
   constructor(path: string, options: TailOptions, start: Start, newest?: number) {
     this.#options = options;
@@ -62,6 +64,7 @@ export class Tail {
     this.#decoder = this.#decoderAt(start.point);
     this.#offset = readFrom(start.point);
     this.#newest = newest;
+    this.#hasMore = start.hasMore === true;
   }
 
   /** Where to go on if the process stopped now; `done` when the log was removed and there is nothing to go on with. */
@@ -86,6 +89,8 @@ export class Tail {
 
   /** Reads at most one buffer; `isLast` when nobody will look again. Rejects with the errno of the file system. */
   async read(buffer: Buffer, isLast: boolean): Promise<Step> {
+    if (this.#isAtRest && (await this.#chain.isAsItWas(this.place.bytes, this.#restedAtMs)))
+      return this.#idle(Infinity);
     for (;;) {
       const { current } = this.#chain;
       if (current.loss !== undefined) return this.#reportLoss(current.loss);
@@ -190,12 +195,17 @@ export class Tail {
     this.#lastByte = newline;
   }
 
-  /** copytruncate empties the file that is being read; it may have grown again over the place of reading. */
+  /** copytruncate empties the file that is being read; it may have grown again to the place of reading, or over it. */
   async #wasEmptied(bytes: number, position: number): Promise<boolean> {
     const { current } = this.#chain;
     if (isCompressed(current.path)) return false;
-    if (bytes === 0) return (await current.file.size()) < position;
-    return this.#isAtRest && !(await isUnchanged(current));
+    if (bytes === 0) {
+      const { size, mtimeMs } = await current.file.stat();
+      if (size < position) return true;
+      if (mtimeMs === this.#restedAtMs) return false;
+      this.#restedAtMs = mtimeMs;
+    }
+    return !(await isUnchanged(current));
   }
 
   async #startOver(position: number): Promise<void> {
@@ -235,13 +245,3 @@ export class Tail {
 }
 
 const newline = 10;
-const nothing: Decoded = { events: [], counts: {}, newest: undefined };
-
-/** What came first and what came then as one. */
-function joined(first: Decoded, then: Decoded): Decoded {
-  if (first === nothing) return then;
-  if (then === nothing) return first;
-  const counts = { ...first.counts };
-  addCounts(counts, then.counts);
-  return { events: [...first.events, ...then.events], counts, newest: then.newest ?? first.newest };
-}

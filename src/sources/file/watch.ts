@@ -44,7 +44,8 @@ export function createWatch(patterns: readonly string[], clock: Clock, onError: 
   const told = new Set<string>();
   watcher.on('error', (error) => {
     const code = errnoOf(error);
-    if (!told.has(code)) onError(code);
+    // What may not be read is told by whoever wants to read it.
+    if (!told.has(code) && code !== 'EACCES') onError(code);
     told.add(code);
   });
   const folders = new Map<string, number>();
