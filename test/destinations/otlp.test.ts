@@ -120,6 +120,15 @@ for (const encoding of ['json', 'protobuf']) {
       );
     });
 
+    test('takes a first event larger than those before', async () => {
+      for (const chars of [10, 5000, 50_000, 200_000]) {
+        const event = eventOf(1, { context: { big: 'ü'.repeat(chars) } });
+        assert.deepEqual(await send({ encoding }, event), { status: 'delivered' });
+        const record = service.requests.at(-1)?.resourceLogs[0]?.scopeLogs[0]?.logRecords[0];
+        assert.ok(record?.body.stringValue.includes('ü'.repeat(chars)));
+      }
+    });
+
     test('shortens what is too large', async () => {
       const big = eventOf(1, { context: { message: '"ü\u{1f600}'.repeat(300_000) } });
       assert.deepEqual(await send({ encoding }, big), { status: 'delivered' });

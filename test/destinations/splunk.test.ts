@@ -193,9 +193,8 @@ test('an event larger than a request is shortened and says so', async () => {
   assert.ok(Buffer.byteLength(text) > 900_000);
 });
 
-test('an event that no shorter text makes small enough is refused alone, with its size', async () => {
-  const keys = Object.fromEntries(Array.from({ length: 120_000 }, (_, at) => [`key ${at}`, at]));
-  const result = await send({}, leased(1), eventOf(2, { context: keys }), leased(3));
+test('an event that no shortening makes small enough is refused alone, with its size', async () => {
+  const result = await send({}, leased(1), eventOf(2, { context: { ['key '.repeat(300_000)]: 1 } }), leased(3));
   assert.ok(result.status === 'partial');
   assert.deepEqual(
     result.items.map(({ status }) => status),

@@ -47,7 +47,9 @@ export function createProtobufWriter(): ProtobufWriter {
     text(tag, value) {
       const bytes = Buffer.byteLength(value);
       // Node writes half a surrogate pair as U+FFFD, which has the three bytes that it counted.
-      buffer.write(value, room(bytes), 'utf8');
+      // First the room, then the buffer: making room may have replaced it.
+      const at = room(bytes);
+      buffer.write(value, at, 'utf8');
       varint(bytes);
       varint((tag << 3) | 2);
     },

@@ -31,6 +31,8 @@ const metadataBytesMax = 64 * 1024;
 /** Loki's push interface, after "Loki HTTP API", "Enforce rate limits and push request validation" and `limits_config`. */
 export function createLoki(options: LokiOptions): Loki {
   const entries: LokiEntry[] = [];
+  /** By stream: its newest time, and the entries that it has. */
+  const streams = new Map<string, { newestMs: number; readonly known: Set<string> }>();
   return {
     entries,
     standIn(request) {
@@ -89,13 +91,15 @@ export function createLoki(options: LokiOptions): Loki {
     if (atMs < oldestMs) {
       return `entry for stream '${name}' has timestamp too old: ${rfc3339(atMs)}, oldest acceptable timestamp is: ${rfc3339(oldestMs)}`;
     }
-    const own = entries.filter((other) => JSON.stringify(other.labels) === JSON.stringify(labels));
-    const behindMs = Math.max(...own.map(({ ns }) => Number(ns / 1_000_000n))) - (options.behindMsMax ?? Infinity);
+    const stream = streams.get(name) ?? { newestMs: -Infinity, known: new Set() };
+    streams.set(name, stream);
+    const behindMs = stream.newestMs - (options.behindMsMax ?? Infinity);
     if (atMs < behindMs) {
       return `entry with timestamp ${rfc3339(atMs)} ignored, reason: 'entry too far behind, entry timestamp is: ${rfc3339(atMs)}, oldest acceptable timestamp is: ${rfc3339(behindMs)}',\nuser 'fake', total ignored: 1 out of 1 for stream: ${name}`;
     }
-    const ns = BigInt(time);
-    if (!own.some((other) => other.ns === ns && other.line === line)) entries.push({ labels, ns, line, metadata });
+    stream.newestMs = Math.max(stream.newestMs, atMs);
+    if (!stream.known.has(`${time} ${line}`)) entries.push({ labels, ns: BigInt(time), line, metadata });
+    stream.known.add(`${time} ${line}`);
     return undefined;
   }
 }
