@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { chart, manifests, only, template } from '../support/helm/helm.ts';
+import { chart, helm, manifests, only, template } from '../support/helm/helm.ts';
 import { kubernetesTools } from '../support/helm/install.ts';
 
 function tokenIn(objects: ReturnType<typeof manifests>): string {
@@ -30,6 +30,18 @@ test('an upgrade keeps the token that was made at the installation', async (cont
   const server = await startApi(context, { ...secret, data: { token: Buffer.from('as it was').toString('base64') } });
   assert.equal(tokenIn(await rendered(server)), 'as it was');
   assert.equal(tokenIn(await rendered(server, '--set', 'secret.values.token=another-one')), 'another-one');
+});
+
+test('the command in the notes shows the token', async (context) => {
+  const data = { token: Buffer.from('as it was').toString('base64') };
+  const server = await startApi(context, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'herald' }, data });
+  const { output } = helm(['install', 'herald', chart, '--dry-run=client', '--namespace', 'authentik']);
+  const command = /^ *kubectl (.* get secret .*)$/m.exec(output)?.[1] ?? '';
+  const script = `${join(kubernetesTools(), 'kubectl')} --server ${server} ${command}`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], {
+    env: { HOME: join(kubernetesTools(), '..', 'helm-home') },
+  });
+  assert.equal(stdout, 'as it was');
 });
 
 test('a first installation in a cluster makes one', async (context) => {
