@@ -1,8 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
-import { createHttpClient } from '../net/client.ts';
 import { chatFailures, chatPolicy, compatOptions, digestNote, messageOf } from './chat.ts';
-import { classifyChat } from './chat-reply.ts';
+import { chatDestination } from './chat-destination.ts';
 import { defineDestination } from './destination.ts';
 import { discordPayload, discordSlackPayload } from './discord-embed.ts';
 import { compatBody } from './slack-compat.ts';
@@ -90,27 +89,17 @@ export const discord = defineDestination({
     ];
   },
 
-  create({ url, thread_id, username, compat, recipient, authentik_version }, { common, clock, authentikUrl }) {
-    const client = createHttpClient(common, clock);
+  create({ url, thread_id, username, compat, recipient, authentik_version }, deps) {
     const slackForm = isSlackForm(url.reveal());
     const bodyOf = (batch: readonly Delivery[]): string => {
       const [first] = batch;
       if (first !== undefined && batch.length === 1 && compat === 'authentik') {
         return compatBody(first, { recipient, version: authentik_version });
       }
-      const message = messageOf(batch, authentikUrl);
+      const message = messageOf(batch, deps.authentikUrl);
       return JSON.stringify(slackForm ? discordSlackPayload(message, username) : discordPayload(message, username));
     };
-    return {
-      async send(batch, signal) {
-        if (batch.length === 0) return { status: 'delivered' };
-        const address = withQuery(url.reveal(), thread_id);
-        const headers = { 'content-type': 'application/json' };
-        const reply = await client.request({ method: 'POST', url: address, headers, body: bodyOf(batch), signal });
-        return classifyChat(reply, clock.now());
-      },
-      close: () => client.close(),
-    };
+    return chatDestination(deps, (batch) => ({ url: withQuery(url.reveal(), thread_id), body: bodyOf(batch) }));
   },
 });
 

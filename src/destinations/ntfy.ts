@@ -1,8 +1,7 @@
 import type { ObjectSchema } from '../core/schema.ts';
 import type { Secret } from '../core/secret.ts';
-import { createHttpClient } from '../net/client.ts';
 import { chatFailures, chatPolicy, digestNote, messageOf } from './chat.ts';
-import { classifyChat } from './chat-reply.ts';
+import { chatDestination } from './chat-destination.ts';
 import { defineDestination, type OptionProblem } from './destination.ts';
 import { ntfyBody } from './ntfy-message.ts';
 
@@ -104,19 +103,13 @@ export const ntfy = defineDestination({
     ];
   },
 
-  create({ url, topic, token, username, password }, { common, clock, authentikUrl }) {
-    const client = createHttpClient(common, clock);
+  create({ url, topic, token, username, password }, deps) {
     const secrets = [topic, token, password].filter((secret) => secret !== undefined);
-    return {
-      async send(batch, signal) {
-        if (batch.length === 0) return { status: 'delivered' };
-        const headers = { 'content-type': 'application/json', ...authorization(token, username, password) };
-        const body = ntfyBody(messageOf(batch, authentikUrl), batch, topic.reveal());
-        const reply = await client.request({ method: 'POST', url, headers, body, signal, secrets });
-        return classifyChat(reply, clock.now());
-      },
-      close: () => client.close(),
-    };
+    const headers = authorization(token, username, password);
+    return chatDestination(deps, (batch) => {
+      const body = ntfyBody(messageOf(batch, deps.authentikUrl), batch, topic.reveal());
+      return { url, body, headers, secrets };
+    });
   },
 });
 

@@ -1,9 +1,9 @@
-import type { SendResult } from '../core/delivery.ts';
+import type { Delivery, SendResult } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import { describeReply, held } from '../net/classify.ts';
-import { createHttpClient } from '../net/client.ts';
 import type { HttpFailure, HttpReply } from '../net/http.ts';
 import { chatFailures, chatPolicy, digestNote, messageOf } from './chat.ts';
+import { chatDestination } from './chat-destination.ts';
 import { classifyChat } from './chat-reply.ts';
 import { defineDestination } from './destination.ts';
 import { pagerDutyEvent } from './pagerduty-event.ts';
@@ -100,19 +100,13 @@ export const pagerduty = defineDestination({
     ];
   },
 
-  create({ routing_key, url, dedup }, { common, clock, authentikUrl }) {
-    const client = createHttpClient(common, clock);
-    return {
-      async send(batch, signal) {
-        if (batch.length === 0) return { status: 'delivered' };
-        const event = pagerDutyEvent(messageOf(batch, authentikUrl), batch, { dedup, authentikUrl });
-        const body = JSON.stringify({ routing_key: routing_key.reveal(), ...event });
-        const headers = { 'content-type': 'application/json' };
-        const reply = await client.request({ method: 'POST', url, headers, body, signal, secrets: [routing_key] });
-        return classify(reply, clock.now());
-      },
-      close: () => client.close(),
+  create({ routing_key, url, dedup }, deps) {
+    const { authentikUrl } = deps;
+    const bodyOf = (batch: readonly Delivery[]): string => {
+      const event = pagerDutyEvent(messageOf(batch, authentikUrl), batch, { dedup, authentikUrl });
+      return JSON.stringify({ routing_key: routing_key.reveal(), ...event });
     };
+    return chatDestination(deps, (batch) => ({ url, body: bodyOf(batch), secrets: [routing_key] }), classify);
   },
 });
 

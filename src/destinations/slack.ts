@@ -1,11 +1,10 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
-import { createHttpClient } from '../net/client.ts';
 import { chatFailures, chatPolicy, compatOptions, digestNote, messageOf } from './chat.ts';
+import { chatDestination } from './chat-destination.ts';
 import { defineDestination } from './destination.ts';
 import { slackPayload } from './slack-blocks.ts';
 import { compatBody } from './slack-compat.ts';
-import { classifyChat } from './chat-reply.ts';
 
 const schema = {
   type: 'object',
@@ -94,23 +93,14 @@ export const slack = defineDestination({
     ];
   },
 
-  create({ url, username, compat, recipient, authentik_version }, { common, clock, authentikUrl }) {
-    const client = createHttpClient(common, clock);
+  create({ url, username, compat, recipient, authentik_version }, deps) {
     const bodyOf = (batch: readonly Delivery[]): string => {
       const [first] = batch;
       if (first !== undefined && batch.length === 1 && compat === 'authentik') {
         return compatBody(first, { recipient, version: authentik_version });
       }
-      return JSON.stringify(slackPayload(messageOf(batch, authentikUrl), username));
+      return JSON.stringify(slackPayload(messageOf(batch, deps.authentikUrl), username));
     };
-    return {
-      async send(batch, signal) {
-        if (batch.length === 0) return { status: 'delivered' };
-        const headers = { 'content-type': 'application/json' };
-        const reply = await client.request({ method: 'POST', url: url.reveal(), headers, body: bodyOf(batch), signal });
-        return classifyChat(reply, clock.now());
-      },
-      close: () => client.close(),
-    };
+    return chatDestination(deps, (batch) => ({ url: url.reveal(), body: bodyOf(batch) }));
   },
 });

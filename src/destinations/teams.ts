@@ -1,9 +1,9 @@
-import type { SendResult } from '../core/delivery.ts';
+import type { Delivery, SendResult } from '../core/delivery.ts';
 import type { ObjectSchema } from '../core/schema.ts';
 import { describeReply, held } from '../net/classify.ts';
-import { createHttpClient } from '../net/client.ts';
 import type { HttpFailure, HttpReply } from '../net/http.ts';
 import { chatFailures, chatPolicy, digestNote, messageOf } from './chat.ts';
+import { chatDestination } from './chat-destination.ts';
 import { classifyChat } from './chat-reply.ts';
 import { defineDestination } from './destination.ts';
 import { teamsPayload } from './teams-card.ts';
@@ -101,18 +101,10 @@ export const teams = defineDestination({
     ];
   },
 
-  create({ url }, { common, clock, authentikUrl }) {
-    const client = createHttpClient(common, clock);
-    return {
-      async send(batch, signal) {
-        if (batch.length === 0) return { status: 'delivered' };
-        const headers = { 'content-type': 'application/json' };
-        const body = JSON.stringify(teamsPayload(messageOf(batch, authentikUrl)));
-        const reply = await client.request({ method: 'POST', url: url.reveal(), headers, body, signal });
-        return classify(reply, clock.now());
-      },
-      close: () => client.close(),
-    };
+  create({ url }, deps) {
+    const bodyOf = (batch: readonly Delivery[]): string =>
+      JSON.stringify(teamsPayload(messageOf(batch, deps.authentikUrl)));
+    return chatDestination(deps, (batch) => ({ url: url.reveal(), body: bodyOf(batch) }), classify);
   },
 });
 
