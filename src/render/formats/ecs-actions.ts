@@ -62,6 +62,7 @@ const byAction: ReadonlyMap<string, EcsMeaning | ((event: SafeEvent) => EcsMeani
   ['review_overdue', review],
   ['review_attested', is(['iam'], ['change'], 'success')],
   ['review_completed', is(['iam'], ['change'], 'success')],
+  ['custom_static_authenticator_disable', is(['iam'], ['user', 'change'], 'success')],
   ['user_offboarded', is(['iam'], ['user', 'deletion'], 'success')],
   ['access_request_created', is(['iam'], ['info'], 'success')],
   ['access_request_approved', is(['iam'], ['user', 'change'], 'success')],

@@ -2,7 +2,7 @@ import type { SafeEvent } from '../../core/event.ts';
 import { asObject, asText, get, type Json } from '../../core/json.ts';
 import { refAt, toRef } from '../object.ts';
 import type { Activity } from './ocsf-activity.ts';
-import { authentication } from './ocsf-authentication.ts';
+import { authentication, factorOf } from './ocsf-authentication.ts';
 import { modelActivity } from './ocsf-model.ts';
 import { entityObject, mail, named, personEntity, systemUser, userObject } from './ocsf-objects.ts';
 import { text, type Roles } from './subject.ts';
@@ -34,6 +34,7 @@ const byAction: ReadonlyMap<string, Describe> = new Map<string, Describe>([
   ['secret_rotate', (event) => entity(event, 3, 'token')],
   ['invitation_used', invitationUsed],
   ['source_linked', (_, { actor }) => account(99, userObject(actor), 'Source Linked')],
+  ['custom_static_authenticator_disable', recoveryCodesRemoved],
   ['user_offboarded', (_, { target }) => account(99, userObject(target), 'Offboarded')],
   ['policy_exception', failed],
   ['property_mapping_exception', failed],
@@ -94,6 +95,12 @@ function authorized(event: SafeEvent, roles: Roles): Activity {
 function passwordSet({ http }: SafeEvent, { actor, target }: Roles): Activity {
   const reset = target !== undefined || /\/core\/users\/\d+\/set_password\/$/.test(http?.path ?? '');
   return account(reset ? 4 : 3, userObject(target ?? actor));
+}
+
+/** authentik's one custom event about a factor: its owner removed the recovery codes. */
+function recoveryCodesRemoved(_: SafeEvent, { actor }: Roles): Activity {
+  const fields = { user: userObject(actor), auth_factors: factorOf('static') };
+  return { classUid: 3001, activity: 11, status: 'success', fields };
 }
 
 function userWrite({ context }: SafeEvent, { actor }: Roles): Activity {

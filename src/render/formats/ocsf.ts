@@ -76,7 +76,7 @@ function document(input: FormatInput, activity: Activity, context: Members): Jso
     class_uid: classUid,
     class_name: className,
     type_uid: classUid * 100 + id,
-    type_name: `${className}: ${activities[id] ?? name}`,
+    type_name: `${className}: ${activities[id] ?? 'Other'}`,
     time: clampMs(event.at),
     severity_id: severityId,
     severity: severityName,
