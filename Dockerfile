@@ -18,12 +18,14 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY LICENSE ./
 COPY src src
+COPY examples/rules examples/rules
 COPY test/tools/sbom.ts test/tools/sbom.ts
 RUN npm run build \
   && node test/tools/sbom.ts > dist/sbom.cdx.json \
   && install -d /app /journal \
   && install -m 0755 dist/herald.cjs /app/ \
-  && install -m 0644 dist/sbom.cdx.json LICENSE /app/
+  && install -m 0644 dist/sbom.cdx.json LICENSE /app/ \
+  && install -D -m 0644 examples/rules/authentik.yaml /app/rules/authentik.yaml
 
 FROM ${BASE}:${BASE_TAG}
 LABEL org.opencontainers.image.title="herald" \

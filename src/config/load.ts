@@ -3,6 +3,7 @@ import { isObject } from '../core/json.ts';
 import type { Config, Kinds, Surroundings } from './config.ts';
 import { readDestinations } from './destinations.ts';
 import { fingerprint } from './fingerprint.ts';
+import { readIncludes } from './include.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createReport } from './report.ts';
 import { readRules, warnUnused } from './rules.ts';
@@ -28,8 +29,9 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     reader,
     surroundings.readFile,
   );
+  const included = readIncludes(sections.get('include'), file, surroundings, reader);
   const { rules, silences } = readRules(
-    { rules: sections.get('rules'), silences: sections.get('silences') },
+    { rules: sections.get('rules'), silences: sections.get('silences'), included: included.rules },
     namesOf(sections.get('destinations')),
     reader,
   );
@@ -47,9 +49,13 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     log: readLog(sections.get('log'), reader),
     fixed: new Map(['journal', 'server', 'log'].map((name) => [name, fingerprint(sections.get(name))])),
   };
-  warnUnused(sections.get('rules'), destinations.keys(), reader);
-  if (report.problems.length > 0) throw new ConfigError(report.problems);
-  return { ...config, warnings: report.warnings };
+  const written = sections.get('rules');
+  const all = [...(Array.isArray(written) ? written : []), ...included.rules.map(({ value }) => value)];
+  warnUnused(all, destinations.keys(), reader);
+  const reports = [report, ...included.reports];
+  const problems = reports.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...config, warnings: reports.flatMap((one) => one.warnings) };
 }
 
 /** The sections by name; keys that are none are reported. */

@@ -1,6 +1,7 @@
 import type { Schema } from '../core/schema.ts';
 import { batchSchema, retrySchema, tlsSchema } from './common.ts';
 import type { Kinds } from './config.ts';
+import { includeSchema } from './include.ts';
 import { redactSchema } from '../redact/options.ts';
 import { rulesSchema } from '../rules/config.ts';
 import { silencesSchema } from '../rules/silence.ts';
@@ -29,6 +30,7 @@ export function configSchema(kinds: Kinds): object {
       },
       redact: published(redactSchema),
       journal: published(journal),
+      include: published(includeSchema),
       rules: published(rulesSchema),
       silences: published(silencesSchema),
       destinations: {

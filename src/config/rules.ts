@@ -3,6 +3,7 @@ import { didYouMean } from '../core/suggest.ts';
 import { ruleSchema, type RuleConfig } from '../rules/config.ts';
 import { compileRules } from '../rules/rules.ts';
 import { silencesSchema, type SilenceConfig } from '../rules/silence.ts';
+import type { IncludedRule } from './include.ts';
 import type { Reader } from './reader.ts';
 import { load } from './value.ts';
 
@@ -14,11 +15,12 @@ export interface ReadRules {
 
 /** Reads `rules` and `silences`: each against its schema, then all that are right together, so that one mistake hides no other. */
 export function readRules(
-  values: { readonly rules: unknown; readonly silences: unknown },
+  values: { readonly rules: unknown; readonly silences: unknown; readonly included: readonly IncludedRule[] },
   destinations: readonly string[],
   reader: Reader,
 ): ReadRules {
-  const rules = readList(values.rules, destinations, reader);
+  const own = readList(values.rules, values.included.length > 0, reader);
+  const rules = [...own, ...values.included].flatMap((rule) => readRule(rule, destinations));
   const silences = readSilences(values.silences, reader);
   const compiled = compileRules(
     rules.map(({ config }) => config),
@@ -30,7 +32,8 @@ export function readRules(
   ] as const) {
     for (const { path, message } of problems) {
       const [index, ...inner] = path;
-      reader.foreignProblem([section, list[Number(index)]?.place ?? 0, ...inner], message);
+      const entry = list[Number(index)];
+      entry?.reader.foreignProblem([section, entry.place, ...inner], message);
     }
   }
   return { rules: rules.map(({ config }) => config), silences: silences.map(({ config }) => config) };
@@ -40,33 +43,41 @@ export function readRules(
 interface Placed<T> {
   readonly config: T;
   readonly place: number;
+  /** Of the file that it stands in. */
+  readonly reader: Reader;
 }
 
 function readSilences(value: unknown, reader: Reader): readonly Placed<SilenceConfig>[] {
   if (value === undefined || value === null) return [];
   const checked = reader.check(silencesSchema, value, ['silences']);
-  return checked === undefined ? [] : load(silencesSchema, checked).map((config, place) => ({ config, place }));
+  return checked === undefined ? [] : load(silencesSchema, checked).map((config, place) => ({ config, place, reader }));
 }
 
-function readList(value: unknown, destinations: readonly string[], reader: Reader): readonly Placed<RuleConfig>[] {
+/** The rules of the configuration itself, as written. */
+function readList(value: unknown, hasOthers: boolean, reader: Reader): readonly IncludedRule[] {
   if (value === undefined || value === null) {
-    reader.warning(['rules'], 'no rules, so nothing is ever sent', 'key');
+    if (!hasOthers) reader.warning(['rules'], 'no rules, so nothing is ever sent', 'key');
     return [];
   }
   if (!Array.isArray(value)) {
     reader.problem(['rules'], 'expected a list: start each rule with "- name: …"');
     return [];
   }
-  return value.flatMap((rule: unknown, place) => {
-    checkDestinations(rule, place, destinations, reader);
-    const checked = reader.check(ruleSchema, rule, ['rules', place]);
-    if (checked === undefined) return [];
-    const config = load(ruleSchema, checked);
-    if (config.policies.length === 0 && config.absence?.of !== 'lines') {
-      reader.warning(['rules', place], 'a rule without policies never fires', 'key');
-    }
-    return [{ config, place }];
-  });
+  return value.map((rule: unknown, place) => ({ value: rule, place, reader }));
+}
+
+function readRule(
+  { value, place, reader }: IncludedRule,
+  destinations: readonly string[],
+): readonly Placed<RuleConfig>[] {
+  checkDestinations(value, place, destinations, reader);
+  const checked = reader.check(ruleSchema, value, ['rules', place]);
+  if (checked === undefined) return [];
+  const config = load(ruleSchema, checked);
+  if (config.policies.length === 0 && config.absence?.of !== 'lines') {
+    reader.warning(['rules', place], 'a rule without policies never fires', 'key');
+  }
+  return [{ config, place, reader }];
 }
 
 function checkDestinations(rule: unknown, index: number, known: readonly string[], reader: Reader): void {
@@ -79,8 +90,8 @@ function checkDestinations(rule: unknown, index: number, known: readonly string[
 }
 
 /** Warns about destinations that no rule names: nothing is ever sent there. */
-export function warnUnused(rules: unknown, destinations: Iterable<string>, reader: Reader): void {
-  const used = new Set(Array.isArray(rules) ? rules.flatMap(destinationsOf) : []);
+export function warnUnused(rules: readonly unknown[], destinations: Iterable<string>, reader: Reader): void {
+  const used = new Set(rules.flatMap(destinationsOf));
   for (const name of destinations) {
     if (!used.has(name)) reader.warning(['destinations', name], 'no rule sends anything here', 'key');
   }

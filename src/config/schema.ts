@@ -84,6 +84,7 @@ export const sectionNames: readonly string[] = [
   'sources',
   'redact',
   'journal',
+  'include',
   'rules',
   'silences',
   'destinations',

@@ -22,7 +22,7 @@ testProblems([
     `${source}destination: {}\nwindows: 1\n`,
     [
       'c.yaml:2:1 destination: unknown key (did you mean "destinations"?)',
-      'c.yaml:3:1 windows: unknown key; known here: instance, authentik_url, sources, redact, journal, rules, silences, destinations, server, log',
+      'c.yaml:3:1 windows: unknown key; known here: instance, authentik_url, sources, redact, journal, include, rules, silences, destinations, server, log',
     ],
   ],
   ['no sources', 'sources: []\n', ['c.yaml:1:10 sources: at least one source is needed']],

@@ -32,10 +32,10 @@ test('the stage that builds has all that it needs from the context', (context) =
   const [, commands = ''] = /^RUN (npm run build .*)$/m.exec(stage) ?? [];
   const script = commands.replaceAll(/(?<= )\/(?=app|journal)/g, `${folder}/out/`);
   execFileSync('sh', ['-euc', script], { cwd: folder, stdio: 'pipe' });
-  const modes = ['herald.cjs', 'sbom.cdx.json', 'LICENSE'].map(
+  const modes = ['herald.cjs', 'sbom.cdx.json', 'LICENSE', 'rules/authentik.yaml'].map(
     (name) => statSync(join(folder, 'out', 'app', name)).mode & 0o777,
   );
-  assert.deepEqual(modes, [0o755, 0o644, 0o644]);
+  assert.deepEqual(modes, [0o755, 0o644, 0o644, 0o644]);
   const schema = execFileSync(process.execPath, [join(folder, 'out', 'app', 'herald.cjs'), 'schema'], {
     encoding: 'utf8',
   });

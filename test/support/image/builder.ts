@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundle } from '../daemon.ts';
 
@@ -123,10 +123,12 @@ export function stageFolder(below: string): string {
   mkdirSync(join(below, 'app'), { recursive: true });
   mkdirSync(join(below, 'journal'));
   const put = (name: string, content: Buffer, mode: number): void => {
+    mkdirSync(dirname(join(below, 'app', name)), { recursive: true });
     writeFileSync(join(below, 'app', name), content);
     chmodSync(join(below, 'app', name), mode);
   };
   put('herald.cjs', readFileSync(bundle), 0o755);
+  put('rules/authentik.yaml', readFileSync(join(root, 'examples', 'rules', 'authentik.yaml')), 0o644);
   put('LICENSE', readFileSync(join(root, 'LICENSE')), 0o644);
   put('sbom.cdx.json', execFileSync(process.execPath, [join(root, 'test', 'tools', 'sbom.ts')]), 0o644);
   return below;
