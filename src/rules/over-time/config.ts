@@ -85,7 +85,7 @@ export const absenceSchema = {
       enum: ['events', 'lines'],
       default: 'events',
       description:
-        'events: those that the policies pass. lines: any line of any source, so that the rule needs no policies.',
+        'events: those that the policies pass. lines: whatever a source reads, so that the rule needs no policies.',
     },
   },
 } as const satisfies Schema;
