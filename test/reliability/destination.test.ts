@@ -13,8 +13,10 @@ async function recovers(
   context: TestContext,
   seed: number,
   trouble: (scenario: Scenario, daemon: Daemon) => Promise<void>,
+  timeout = '10s',
 ): Promise<Scenario> {
-  const scenario = await startScenario(context, { seed });
+  const destinationOptions = `retry: {base: 20ms, max: 200ms}, timeout: ${timeout}`;
+  const scenario = await startScenario(context, { seed, destinationOptions });
   await scenario.kubelet.write(1000);
   const daemon = scenario.start();
   await trouble(scenario, daemon);
@@ -96,17 +98,27 @@ describe('whatever a destination does, it gets every event and the books are rig
   });
 
   test('answers after the time-out come again', async (context) => {
-    const { sink } = await recovers(context, 27, async ({ sink: slow }) => {
-      slow.behave(sinks.answersAfter(700));
-      await waitFor(() => slow.requests() >= 3, 'three attempts');
-    });
+    const { sink } = await recovers(
+      context,
+      27,
+      async ({ sink: slow }) => {
+        slow.behave(sinks.answersAfter(700));
+        await waitFor(() => slow.requests() >= 3, 'three attempts');
+      },
+      '500ms',
+    );
     assert.ok(sink.accepted.length > sink.distinct(), 'the receiver had them before the time-out and got them again');
   });
 
   test('nonsense, cut answers, silence', async (context) => {
-    await recovers(context, 28, async ({ sink }) => {
-      sink.behave(sinks.inTurn(...[garbage, resetInBody, hang].map((answer) => sinks.says(answer))));
-      await waitFor(() => sink.requests() >= 6, 'six attempts');
-    });
+    await recovers(
+      context,
+      28,
+      async ({ sink }) => {
+        sink.behave(sinks.inTurn(...[garbage, resetInBody, hang].map((answer) => sinks.says(answer))));
+        await waitFor(() => sink.requests() >= 6, 'six attempts');
+      },
+      '500ms',
+    );
   });
 });

@@ -137,7 +137,8 @@ async function soak(minutes: number, rate: number, seed: number): Promise<string
   const totalMs = minutes * 60_000;
   const startMs = performance.now();
   try {
-    const options = { seed, rotateBytes: 4e6, journalOptions: ', max_size: 64GiB' };
+    const destinationOptions = 'retry: {base: 50ms, max: 2s}, timeout: 500ms';
+    const options = { seed, rotateBytes: 4e6, journalOptions: ', max_size: 64GiB', destinationOptions };
     const scenario = await startScenario(context, options);
     await scenario.kubelet.rate(rate);
     const daemon = await torment(scenario, seeded(seed), startMs + totalMs * 0.6, tally);

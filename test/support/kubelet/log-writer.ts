@@ -132,7 +132,7 @@ export class LogWriter {
   /** Now and then in two writes: a reader may see half a record. */
   #append(record: Buffer): void {
     const cut = this.#random.below(50) === 0 ? this.#random.below(record.length) : 0;
-    writeSync(this.#file, record, 0, cut);
+    if (cut > 0) writeSync(this.#file, record, 0, cut);
     writeSync(this.#file, record, cut);
     this.#counts.bytes += record.length;
     this.#fileBytes += record.length;
