@@ -31,9 +31,10 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
 
   async function send(messages: readonly Uint8Array[], signal: AbortSignal): ReturnType<SyslogClient['send']> {
     const bounds = { timeoutMs: options.timeoutMs, clock, signal };
+    const begun = !signal.aborted;
     const outcome = await bounded(bounds, (cut) => deliver(Buffer.concat(messages), cut));
     // How much arrived is not known after a failure: nothing more may follow on the same connection.
-    if (outcome.kind !== 'sent') {
+    if (begun && outcome.kind !== 'sent') {
       broken = true;
       drop();
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { load } from '../../src/config/value.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
@@ -14,8 +15,8 @@ import { makeCertificates, type Certificates } from '../support/receivers/certif
 import { createDestination, type Written } from '../support/receivers/destination.ts';
 import { listen } from '../support/receivers/listen.ts';
 import type { SyslogDaemon } from '../support/syslog/daemon.ts';
-import { rsyslogMissing, startRsyslog } from '../support/syslog/rsyslog.ts';
-import { startSyslogNg, syslogNgMissing } from '../support/syslog/syslog-ng.ts';
+import { checkRsyslog, rsyslogMissing, startRsyslog } from '../support/syslog/rsyslog.ts';
+import { checkSyslogNg, startSyslogNg, syslogNgMissing } from '../support/syslog/syslog-ng.ts';
 
 const { signal } = new AbortController();
 const context = { instance: 'herald-0', authentikUrl: 'https://auth.example.com' };
@@ -95,6 +96,12 @@ function assertSame(actual: readonly string[], wanted: readonly string[]): void 
   assert.equal(actual.length, wanted.length);
 }
 
+/** The files that the configuration names must be there for it to be checked. */
+function withCertificates(text: string): string {
+  assert.notEqual(text, '');
+  return text.replaceAll(/\/etc\/[\w-]+(?:\.d)?\/tls/g, certificates.directory);
+}
+
 describe('rsyslog over TLS', { skip: rsyslogMissing() }, () => {
   let daemon: SyslogDaemon;
   let port: number;
@@ -124,6 +131,14 @@ describe('rsyslog over TLS', { skip: rsyslogMissing() }, () => {
     await sendAll(create({ port, format: 'cef' }));
     const lines = await daemon.lines('raw', 2 * count);
     assertSame(lines.slice(count), expected('cef', false));
+  });
+
+  test('what setup prints is a configuration', () => {
+    for (const transport of ['tls', 'tcp', 'udp']) {
+      const config = load(syslog.schema, { host: 'h', transport });
+      const block = syslog.setup?.(config).find(({ title }) => title === 'rsyslog');
+      checkRsyslog(withCertificates(block?.text ?? ''));
+    }
   });
 
   test('a receiver that is restarted loses nothing', async () => {
@@ -172,6 +187,14 @@ describe('syslog-ng', { skip: syslogNgMissing() }, () => {
     await sendAll(create({ port: ports.tcp, transport: 'tcp', format: 'leef', max_size: '64KiB' }));
     const lines = await daemon.lines('raw', 2 * count);
     assertSame(lines.slice(count), expected('leef', false));
+  });
+
+  test('what setup prints is a configuration', () => {
+    for (const transport of ['tls', 'tcp', 'udp']) {
+      const config = load(syslog.schema, { host: 'h', transport });
+      const block = syslog.setup?.(config).find(({ title }) => title === 'syslog-ng');
+      checkSyslogNg(withCertificates(block?.text ?? ''));
+    }
   });
 
   test('datagrams arrive whole', async () => {

@@ -205,6 +205,15 @@ describe('a connection', () => {
     await receiver.idle();
   });
 
+  test('is not given up for an attempt that never began', async () => {
+    await send(1);
+    assert.equal((await destination.send([leased(2)], AbortSignal.abort())).status, 'retry');
+    await send(2);
+    await receiver.received(2);
+    assert.deepEqual(keys(), ['1', '2']);
+    assert.equal(receiver.accepted(), 1);
+  });
+
   test('takes the words of a receiver that talks for nothing', async () => {
     receiver.script('talk');
     assert.deepEqual(await send(1), { status: 'delivered' });

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,17 @@ export async function startSyslogDaemon(prepare: (folder: string) => DaemonComma
   };
   await daemon.start();
   return daemon;
+}
+
+/** Throws with what the program says when it does not take the configuration. */
+export function checkConfiguration(text: string, commandOf: (path: string) => readonly string[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-syslog-'));
+  const path = join(folder, 'checked.conf');
+  writeFileSync(path, text);
+  const [command = '', ...args] = commandOf(path);
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw new Error(`${stdout}${stderr}\n${text}`);
 }
 
 async function listens(port: number): Promise<boolean> {

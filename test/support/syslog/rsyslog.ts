@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificates } from '../receivers/certificates.ts';
-import { startSyslogDaemon, type SyslogDaemon } from './daemon.ts';
+import { checkConfiguration, startSyslogDaemon, type SyslogDaemon } from './daemon.ts';
 
 /** Installed, or unpacked beside another system logger: Debian lets only one of them be installed. */
 const roots = ['', '/opt/rsyslog'];
@@ -23,6 +23,11 @@ export function startRsyslog(port: number, { directory }: Certificates): Promise
     const args = ['-n', '-f', path, '-i', join(folder, 'pid'), '-M', modules ?? ''];
     return { command: `${root ?? ''}/usr/sbin/rsyslogd`, args, port };
   });
+}
+
+/** Throws when rsyslog does not take the configuration. */
+export function checkRsyslog(text: string): void {
+  checkConfiguration(text, (path) => [`${root ?? ''}/usr/sbin/rsyslogd`, '-N1', '-f', path, '-M', modules ?? '']);
 }
 
 /** Everything that could change a message is as rsyslog has it by default. */

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificates } from '../receivers/certificates.ts';
-import { startSyslogDaemon, type SyslogDaemon } from './daemon.ts';
+import { checkConfiguration, startSyslogDaemon, type SyslogDaemon } from './daemon.ts';
 
 const command = '/usr/sbin/syslog-ng';
 
@@ -21,6 +21,11 @@ export function startSyslogNg(
     const files = ['persist-file', 'pidfile', 'control'].flatMap((name) => [`--${name}`, join(folder, name)]);
     return { command, args: ['-F', '--no-caps', '-f', path, ...files], port: ports.tls };
   });
+}
+
+/** Throws when syslog-ng does not take the configuration, which its main file includes. */
+export function checkSyslogNg(text: string): void {
+  checkConfiguration(`@version: 3.35\n${text}`, (path) => [command, '--syntax-only', '--no-caps', '-f', path]);
 }
 
 function configuration(
