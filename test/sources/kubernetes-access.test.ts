@@ -5,13 +5,16 @@ import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { OperationalError } from '../../src/core/errors.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import type { SourceDeps } from '../../src/sources/source.ts';
+import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
 import { createApi } from '../../src/sources/kubernetes/api.ts';
 import { parseMounts } from '../../src/sources/kubernetes/own.ts';
 import { readPod } from '../../src/sources/kubernetes/pods.ts';
 import { wantedOf } from '../../src/sources/kubernetes/wanted.ts';
 import { Cluster } from '../support/kube-api/cluster.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
-import { waitFor } from '../support/source.ts';
+import { KubeApi } from '../support/kube-api/server.ts';
+import { collect, waitFor } from '../support/source.ts';
 import { lines, range, start, startWorld, type Running } from './kubernetes.ts';
 
 /** The source refuses to run, with this message. */
@@ -214,6 +217,35 @@ test('what is wrong with the surroundings is said in words', async (context) => 
   await refused(start(context, world, { selector: '==' }), /answered 400 to list pods.*unable to parse requirement/);
 });
 
+test('outside of a pod the API server has to be named', async (context) => {
+  const { account: folder } = await startWorld(context);
+  const { deps } = collect();
+  const config = { service_account: folder, containers: ['server'], max_line: 1000, invalid_identifier: false };
+  const signal = new AbortController().signal;
+  const run = (env: SourceDeps['env']): Promise<void> =>
+    kubernetes.create(config, { ...deps, env }).run(signal, signal);
+  await assert.rejects(run({}), /KUBERNETES_SERVICE_HOST is not set.*set "server"/);
+});
+
+test('a proxy of kubectl is asked without a token', async (context) => {
+  const cluster = new Cluster();
+  cluster
+    .addPod('server-0')
+    .container()
+    .write(...lines(0, 1));
+  const out = collect();
+  const api = await KubeApi.start(cluster);
+  context.after(() => api.close());
+  api.tokens.add('');
+  const config = { server: api.url, namespace: 'authentik', containers: ['server'], start_at: 'beginning' };
+  const stop = new AbortController();
+  const options = { ...config, service_account: '/nowhere', max_line: 1000, invalid_identifier: false };
+  const done = kubernetes.create(options, out.deps).run(stop.signal, stop.signal);
+  await out.until(1);
+  stop.abort();
+  await done;
+});
+
 test('a body that is silent for too long is given up; one that is not taken is not', async (context) => {
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
@@ -260,7 +292,10 @@ test('the documented Role is enough, and nothing in it is too much', async (cont
     verbs.flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)),
   );
   const world = await startWorld(context);
-  world.cluster.addPod('server-0').container().write(...lines(0, 1));
+  world.cluster
+    .addPod('server-0')
+    .container()
+    .write(...lines(0, 1));
   const { out } = start(context, world);
   await out.until(1);
   await waitFor(() => world.api.asked('watch').length === 1, 'the watch');

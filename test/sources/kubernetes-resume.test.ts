@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timeOf } from '../support/kube-api/cluster.ts';
+import { timeOf, type TestContainer } from '../support/kube-api/cluster.ts';
 import { accessLine, eventLine } from '../support/lines.ts';
 import { waitFor } from '../support/source.ts';
-import { lines, range, start, startWorld, type Running } from './kubernetes.ts';
+import { lines, range, start, startWorld, type Running, type World } from './kubernetes.ts';
 
 /** Resolves when each of the serials has come; then nothing may have come twice, and no line may be counted twice. */
 async function complete({ out }: Running, count: number): Promise<void> {
@@ -89,25 +89,57 @@ test('a restart that the API tells late: the tail of the old log is read from th
   const server = pod.container();
   server.write(...lines(0, 10));
   const running = start(context, world);
-  await running.out.until(10);
+  await waitFor(() => running.out.counts.access === 10, 'the first lines');
   // The connection breaks, and when it is made again, another instance runs.
-  world.api.fail('log', 'reset', 'reset');
   world.api.breakAll();
-  server.log.file.push(...range(10, 15).map((serial) => ({ time: world.cluster.nextTime(), text: eventLine(serial) })));
+  hide(world, server, 10, 15);
   server.restart(false);
-  server.write(...range(15, 20).map((serial) => eventLine(serial)));
+  world.cluster.silence(10);
+  server.write(...events(15, 20));
   await running.out.until(15);
-  assert.deepEqual(running.out.serials(), [...range(0, 10), ...range(15, 20)]);
+  world.api.breakAll();
+  world.cluster.silence(10);
+  server.write(...events(20, 25));
+  await running.out.until(20);
   pod.tell();
   // The stream goes on, so it cannot be the old container's.
   await waitFor(() => running.clock.isAsleepFor(30_000), 'the wait for the end of the stream');
   running.clock.skip(30_000);
-  await running.out.until(20);
-  server.write(...lines(20, 21));
-  await running.out.until(21);
-  assert.deepEqual(running.out.serials(), [...range(0, 10), ...range(15, 20), ...range(10, 15), 20]);
-  assert.equal(running.out.counts.access, 11);
+  await running.out.until(25);
+  server.write(...events(25, 26));
+  await running.out.until(26);
+  assert.deepEqual(running.out.serials(), [...range(0, 10), ...range(15, 25), ...range(10, 15), 25]);
+  assert.deepEqual(running.out.counts, { event: 26, access: 10 });
 });
+
+test('a restart that the API has not told when herald starts', async (context) => {
+  const world = await startWorld(context);
+  const pod = world.cluster.addPod('server-0');
+  const server = pod.container();
+  server.write(...lines(0, 10));
+  const first = start(context, world);
+  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  await first.stop();
+  server.write(...events(10, 15));
+  server.restart(false);
+  world.cluster.silence(10);
+  server.write(...events(15, 20));
+  const second = start(context, world, {}, first.out.checkpoints, first.out);
+  await second.out.until(15);
+  pod.tell();
+  await waitFor(() => second.clock.isAsleepFor(30_000), 'the wait for the end of the stream');
+  second.clock.skip(30_000);
+  await second.out.until(20);
+  assert.deepEqual(second.out.serials(), [...range(0, 10), ...range(15, 20), ...range(10, 15)]);
+  assert.deepEqual(second.out.counts, { event: 20, access: 10 });
+});
+
+const events = (from: number, to: number): string[] => range(from, to).map((serial) => eventLine(serial));
+
+/** Written so late that no stream that is open brings it. */
+function hide(world: World, { log }: TestContainer, from: number, to: number): void {
+  log.file.push(...events(from, to).map((text) => ({ time: world.cluster.nextTime(), text })));
+}
 
 test('restarted while herald was down: the rest of the old log and all of the new one, each line once', async (context) => {
   const world = await startWorld(context);
@@ -166,6 +198,24 @@ test('restarted twice while herald was down: what can be read is read, and the g
   server.write(...lines(40, 41));
   await waitFor(() => third.out.counts.access === 31, 'the last line');
   assert.equal(third.out.events.filter(({ action }) => action === 'herald_gap').length, 1);
+});
+
+test('a log that cannot be had any more does not keep the next one from being read', async (context) => {
+  const world = await startWorld(context);
+  const server = world.cluster.addPod('server-0').container();
+  server.write(...lines(0, 10));
+  const first = start(context, world);
+  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  await first.stop();
+  server.restart();
+  server.write(...lines(10, 20));
+  world.api.fail(
+    'log',
+    ...range(0, 20).map(() => ({ status: 500, message: 'lstat 0.log: no such file or directory' })),
+  );
+  const second = start(context, world, {}, first.out.checkpoints, first.out);
+  await complete(second, 20);
+  assert.ok(second.out.log.some((line) => line.includes('may be missing')));
 });
 
 test('a container that waits between two crashes is read to its end and left alone', async (context) => {

@@ -124,10 +124,20 @@ test('a dense log, ten lines a timestamp: cut anywhere, each line once', () => {
 test('a clock that was set back: what comes after is new, while the stream is open and after it', () => {
   const line = (seconds: number, text: string): Line => ({ time: timeOf(BigInt(seconds) * 1_000_000_000n), text });
   const all = [line(3600, 'a'), line(3601, 'b'), line(10, 'c'), line(11, 'd'), line(12, 'e')];
-  const first = read(beginning, served(all.slice(0, 4), beginning), Number.POSITIVE_INFINITY, 100);
-  assert.deepEqual(first.texts, ['a', 'b', 'c', 'd']);
+  const before = read(beginning, served(all.slice(0, 2), beginning), Number.POSITIVE_INFINITY, 100);
+  // A stream that was opened before brings every line.
+  const open = served(all.slice(1, 4), beginning);
+  const first = read(before.place, open, Number.POSITIVE_INFINITY, 100);
+  assert.deepEqual(first.texts, ['c', 'd']);
   const second = read(first.place, served(all, first.place), Number.POSITIVE_INFINITY, 100);
   assert.ok(second.texts.includes('e'));
+});
+
+test('behind the first new line of a rotated log, an older time is new too', () => {
+  const line = (millis: number): Line => ({ time: timeOf(BigInt(millis) * 1_000_000n), text: `${millis}` });
+  const { place } = read(beginning, served([line(10_000)], beginning), Number.POSITIVE_INFINITY, 100);
+  const next = served([line(11_000), line(7900), line(12_000)], place);
+  assert.deepEqual(read(place, next, Number.POSITIVE_INFINITY, 100).texts, ['11000', '7900', '12000']);
 });
 
 test('a place names a bounded number of lines, and none of their text', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { file } from '../../src/sources/file/file.ts';
@@ -78,6 +78,22 @@ test('only the selected containers of the selected pods are read', async (contex
   assert.deepEqual(labelled.serials(), [4]);
 });
 
+test('the own pod is that of the host name', async (context) => {
+  const world = await startWorld(context);
+  world.cluster
+    .addPod('other', ['server'], {})
+    .container()
+    .write(...lines(0, 1));
+  world.cluster
+    .addPod(hostname(), ['server'], {})
+    .container()
+    .write(...lines(1, 2));
+  const { out, drain } = start(context, world, { pod: 'own' });
+  await out.until(1);
+  await drain();
+  assert.deepEqual(out.serials(), [1]);
+});
+
 test('200 containers: one connection each, and few commits', async (context) => {
   const world = await startWorld(context);
   const pods = range(0, 200).map((at) => world.cluster.addPod(`server-${at}`));
@@ -91,11 +107,10 @@ test('200 containers: one connection each, and few commits', async (context) => 
     await gate.promise;
     await out.deps.accept(batch);
   };
-  const counted = { ...out, deps: { ...out.deps, accept } };
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
-  const { stop } = start(context, world, {}, undefined, counted);
+  const { stop } = start(context, world, {}, undefined, out, accept);
   await waitFor(() => world.api.asked('log').length === 200, 'a stream for each container', 60_000);
   await waitFor(() => isSteady(world.api.sentBytes), 'the server to have sent all');
   gate.resolve();
@@ -139,7 +154,7 @@ test('while nothing is accepted, nothing is read beyond a bound, and then everyt
     await gate.promise;
     await out.deps.accept(batch);
   };
-  start(context, world, {}, undefined, { ...out, deps: { ...out.deps, accept } });
+  start(context, world, {}, undefined, out, accept);
   await waitFor(() => asked > 0, 'the first commit');
   const before = process.memoryUsage().arrayBuffers;
   // The server would have sent 40 MB by now.
@@ -162,7 +177,12 @@ test('a stop takes what is read; a drain also what is written', async (context) 
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
   server.write(...lines(0, 10));
-  const { out, drain } = start(context, world);
+  const out = collect();
+  const slow: typeof out.deps.accept = async (batch) => {
+    await out.deps.clock.sleep(30);
+    await out.deps.accept(batch);
+  };
+  const { drain } = start(context, world, {}, undefined, out, slow);
   await out.until(10);
   // Written behind the back of the stream that is open: only a new request finds it.
   server.log.file.push(...range(10, 20).map((serial) => ({ time: world.cluster.nextTime(), text: eventLine(serial) })));

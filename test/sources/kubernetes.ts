@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Json } from '../../src/core/json.ts';
+import type { SourceDeps } from '../../src/sources/source.ts';
 import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
 import { SkippingClock } from '../support/clock.ts';
 import { rotateToken, writeAccount } from '../support/kube-api/account.ts';
@@ -52,6 +53,7 @@ export function start(
   more: Record<string, unknown> = {},
   checkpoints?: ReadonlyMap<string, Json>,
   out = collect(),
+  accept: SourceDeps['accept'] = (batch) => out.deps.accept(batch),
 ): Running {
   const config = {
     containers: ['server', 'worker'],
@@ -69,7 +71,7 @@ export function start(
   // The shortest wait between attempts.
   const random = (): number => 0;
   const done = kubernetes
-    .create(config, { ...out.deps, env, random, clock, checkpoints: kept })
+    .create(config, { ...out.deps, accept, env, random, clock, checkpoints: kept })
     .run(drain.signal, stop.signal);
   const end = (): Promise<void> => {
     drain.abort();

@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../core/clock.ts';
 import { OperationalError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import { parseTime } from '../../decode/time.ts';
 import { gapEvent } from '../gap.ts';
 import { createCut } from './cut.ts';
 import type { Feed } from './feed.ts';
 import { afterStream, restartGraceMs } from './fork.ts';
+import { restartsGap } from './restarts-gap.ts';
 import { explain } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import { beginning, writeProgress, type Place, type Progress } from './place.ts';
@@ -26,6 +26,8 @@ export interface ContainerDeps extends ReadingDeps {
 const foreverMs = 2 ** 31 - 1;
 /** A stream that lasted this long was a good one, also when nothing was written. */
 const settledMs = 10_000;
+/** The instance that runs must not stay unread for the sake of one whose log is lost: after some minutes it goes on. */
+const refusalsMax = 20;
 
 /** Reads one container's log over all its restarts. */
 export class ContainerLog {
@@ -35,6 +37,8 @@ export class ContainerLog {
   #progress: Progress;
   /** The instance that has ended and is read to its end. */
   #finished = -1;
+  /** How often the log of the instance before was refused. */
+  #refusals = 0;
 
   constructor(target: Target, progress: Progress, feed: Feed, deps: ContainerDeps) {
     this.#target = target;
@@ -112,6 +116,7 @@ export class ContainerLog {
       if (waitMs !== undefined) return waitMs;
     }
     this.#progress = { restarts, place: this.#progress.fork === undefined ? beginning : place };
+    this.#refusals = 0;
     await this.#commit();
     return 0;
   }
@@ -124,10 +129,12 @@ export class ContainerLog {
     const read = await this.#read({ previous: true }, true, signal, at);
     this.#progress = at(read.place);
     if (read.end.status === 'ended') return undefined;
-    if (read.end.status !== 'refused' || read.end.code !== 400) return signal.aborted ? 0 : this.#waitMs(read, 0);
+    if (read.end.status === 'refused') this.#refusals += 1;
+    const isRemoved = read.end.status === 'refused' && read.end.code === 400;
+    if (!isRemoved && this.#refusals < refusalsMax) return signal.aborted ? 0 : this.#waitMs(read, 0);
     this.#deps.log.warn(
       this.#about(),
-      'the container before the last restart is removed: its last lines may be missing',
+      'the log of the container before the last restart is not there: its last lines may be missing',
     );
     return undefined;
   }
@@ -135,24 +142,15 @@ export class ContainerLog {
   /** The API has the last two instances only: those in between ran unread, and what they wrote is lost. */
   async #skipTo(restarts: number): Promise<number> {
     const { commits, clock, log, source } = this.#deps;
-    const { key, namespace, pod, container } = this.#target;
-    const { restarts: known, place } = this.#progress;
+    const gap = restartsGap(source, this.#target, this.#progress, restarts);
+    const between = { from: this.#progress.restarts, until: restarts };
     log.error(
-      { ...this.#about(), from: known, until: restarts },
+      { ...this.#about(), ...between },
       'the container was restarted several times while nobody read it: lines are lost',
     );
-    const gap = {
-      source,
-      path: key,
-      origin: { namespace, pod, container },
-      reason: 'restarts',
-      place: `${key} ${known}-${restarts}`,
-      fromMs: parseTime(place.marks.at(-1)?.time ?? ''),
-      untilMs: undefined,
-    };
     this.#progress = { restarts, place: beginning };
     const events = [gapEvent(gap, clock.now())];
-    await commits.add([[key, writeProgress(this.#progress)]], { events, counts: {}, newest: undefined });
+    await commits.add([[this.#target.key, writeProgress(this.#progress)]], { events, counts: {}, newest: undefined });
     return 0;
   }
 

@@ -73,8 +73,9 @@ export function createMembers(deps: MembersDeps): Members {
 
   function enlist(pods: readonly Pod[]): ReadonlyMap<string, Progress> {
     const found = pods.flatMap((pod) => wantedOf(pod, config.containers, own));
-    const { progress, checkpoints } = startsOf(found, deps);
+    const { progress, checkpoints, gone } = startsOf(found, deps);
     void commits.add(checkpoints);
+    if (gone.length > 0) log.info({ gone }, 'these are gone with the rest of their logs');
     if (found.length === 0)
       log.warn(
         { containers: config.containers, pods: pods.length },
@@ -111,7 +112,7 @@ export function createMembers(deps: MembersDeps): Members {
       await before;
       log.info(about, 'reading');
       await reader.run(drain, stop);
-      if (feed.isGone) log.info(about, 'the pod is gone; its log is read to the end');
+      if (feed.isGone) log.info(about, 'the pod is gone');
     };
     const done = run()
       .catch(onFailure)

@@ -26,7 +26,7 @@ export interface Access {
 }
 
 /** True for a No that waiting does not change: the question or the permissions must. */
-export function isPermanent(end: Refusal | Failure): boolean {
+export function isPermanent(end: Refusal | Failure): end is Refusal {
   return end.status === 'refused' && [400, 403, 404, 405, 422].includes(end.code);
 }
 

@@ -18,7 +18,7 @@ export function createKubernetesSource(config: KubernetesConfig, deps: SourceDep
 
   async function run(drain: AbortSignal, stop: AbortSignal): Promise<void> {
     const { clock, random, log, checkpoints, name } = deps;
-    const namespace = config.namespace ?? (await readNamespace(config.service_account));
+    const selection = selectionOf(config, config.namespace ?? (await readNamespace(config.service_account)));
     const own = await findOwnContainer();
     const api = createApi({ server: config.server ?? serverOf(deps.env), account: config.service_account, clock });
     // Streams end with either of them; what is left to read then is read until `ending`.
@@ -33,7 +33,7 @@ export function createKubernetesSource(config: KubernetesConfig, deps: SourceDep
     const signals = { drain: reading.signal, stop: ending.signal };
     const members = createMembers({
       config,
-      namespace,
+      namespace: selection.namespace,
       own,
       checkpoints,
       api,
@@ -47,9 +47,7 @@ export function createKubernetesSource(config: KubernetesConfig, deps: SourceDep
     });
     try {
       const patience = createPatience(random, log, { watching: 'pods' });
-      await watchPods({ api, clock, random, patience }, selectionOf(config, namespace), members, reading.signal).catch(
-        onFailure,
-      );
+      await watchPods({ api, clock, random, patience }, selection, members, reading.signal).catch(onFailure);
       await members.ended();
       await commits.settled();
     } finally {

@@ -11,6 +11,8 @@ export interface Starts {
   readonly progress: ReadonlyMap<string, Progress>;
   /** To be kept before anything is read: those containers, the selection, and `null` for what is gone. */
   readonly checkpoints: ReadonlyMap<string, Json>;
+  /** Keys of what was read before and is not there any more. */
+  readonly gone: readonly string[];
 }
 
 /** Compares what is there with what the journal remembers. `start_at` counts at the first look at a selection only. */
@@ -38,6 +40,7 @@ export function startsOf(
   const gone = [...checkpoints.keys()].filter((key) => key !== selectionKey && !progress.has(key));
   return {
     progress,
+    gone,
     checkpoints: new Map<string, Json>([
       [selectionKey, selection],
       ...[...progress].map(([key, value]) => [key, writeProgress(value)] as const),

@@ -88,7 +88,8 @@ async function giveTime(
   signal: AbortSignal,
 ): Promise<void> {
   const why = explain(end, access);
-  if (!hasListed && isPermanent(end)) throw new OperationalError('permission', why);
+  if (!hasListed && isPermanent(end))
+    throw new OperationalError(end.code === 403 ? 'permission' : 'source_failed', why);
   await clock.sleep(patience.failed(why, end.afterMs), signal);
 }
 

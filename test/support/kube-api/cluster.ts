@@ -63,6 +63,11 @@ export class Cluster {
     return time;
   }
 
+  /** Nothing is written for so long. */
+  silence(seconds: number): void {
+    this.#nanos += BigInt(seconds) * 1_000_000_000n;
+  }
+
   #wake(): void {
     for (const listener of this.#listeners) listener();
   }

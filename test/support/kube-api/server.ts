@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificates } from '../receivers/certificates.ts';
 import { listen } from '../receivers/listen.ts';
@@ -44,11 +44,14 @@ export class KubeApi {
   readonly #sockets = new Map<number | undefined, Socket>();
   readonly #watches = new Set<ServerResponse>();
   readonly #server;
+  readonly #isSecure: boolean;
   #port = 0;
 
-  private constructor(cluster: Cluster, { server }: Certificates) {
+  private constructor(cluster: Cluster, certificates?: Certificates) {
+    const handle = (request: IncomingMessage, response: ServerResponse): void => this.#handle(request, response);
     this.cluster = cluster;
-    this.#server = createServer(server, (request, response) => this.#handle(request, response));
+    this.#isSecure = certificates !== undefined;
+    this.#server = certificates === undefined ? createServer(handle) : createHttpsServer(certificates.server, handle);
     this.#server.on('connection', (socket: Socket) => {
       const { remotePort } = socket;
       this.#sockets.set(remotePort, socket);
@@ -58,14 +61,15 @@ export class KubeApi {
     this.#server.on('tlsClientError', () => undefined);
   }
 
-  static async start(cluster: Cluster, certificates: Certificates): Promise<KubeApi> {
+  /** Over TLS when it gets certificates. */
+  static async start(cluster: Cluster, certificates?: Certificates): Promise<KubeApi> {
     const api = new KubeApi(cluster, certificates);
     api.#port = await listen(api.#server);
     return api;
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.#port}`;
+    return `http${this.#isSecure ? 's' : ''}://127.0.0.1:${this.#port}`;
   }
 
   get port(): number {
