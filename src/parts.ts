@@ -29,13 +29,16 @@ interface Way {
 export function createFleet(made: PartsDeps): Fleet {
   let ways = new Map<string, Way>();
   let sources = new Map<string, SourcePart>();
+  let runbooks = new Map<string, string>();
+  const runbook = (rule: string): string | undefined => runbooks.get(rule);
   return {
     partsOf(config) {
+      runbooks = new Map(config.rules.flatMap(({ name, runbook: text }) => (text === undefined ? [] : [[name, text]])));
       ways = new Map(
         [...config.destinations.values()].map((one) => {
           const version = versionOf(one, config);
           const before = ways.get(one.name);
-          return [one.name, before?.part.version === version ? before : createWay(one, version, config, made)];
+          return [one.name, before?.part.version === version ? before : createWay(one, version, config, made, runbook)];
         }),
       );
       sources = new Map(
@@ -61,12 +64,14 @@ function createWay(
   version: string,
   config: Config,
   { deps, journal, metrics }: PartsDeps,
+  runbook: (rule: string) => string | undefined,
 ): Way {
   const { clock, random, log, stdout, colours } = deps;
   const destination = kind.create(options, {
     name,
     instance: config.instance,
     authentikUrl: config.authentikUrl,
+    runbook,
     clock,
     common,
     inbox: { put: (item) => journal.putNotification(item) },

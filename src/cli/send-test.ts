@@ -44,6 +44,7 @@ async function send(
     name,
     instance: config.instance,
     authentikUrl: config.authentikUrl,
+    runbook: () => undefined,
     clock: systemClock,
     common,
     // The journal may belong to a running herald.

@@ -1,7 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import { renderDigest } from '../render/digest.ts';
 import { renderMessage, type Message } from '../render/message.ts';
-import type { DeliveryPolicy, Failure } from './destination.ts';
+import type { DestinationDeps, DeliveryPolicy, Failure } from './destination.ts';
 import { connectionFailures, httpFailures } from './http-failures.ts';
 
 /** Options of a destination that can send what authentik's own Slack transport would. */
@@ -44,10 +44,13 @@ export const chatFailures: readonly Failure[] = [
   ...connectionFailures,
 ];
 
+/** What a message takes from outside of its events. */
+export type MessageDeps = Pick<DestinationDeps, 'authentikUrl'> & Partial<Pick<DestinationDeps, 'runbook'>>;
+
 /** The message for a batch: that of its one delivery, or the digest of several. */
-export function messageOf(batch: readonly Delivery[], authentikUrl: string | undefined): Message {
+export function messageOf(batch: readonly Delivery[], { authentikUrl, runbook }: MessageDeps): Message {
   const [first] = batch;
   if (first === undefined || batch.length > 1) return renderDigest(batch, { authentikUrl });
   const { event, rule, severity } = first;
-  return renderMessage(event, { rule, severity, authentikUrl });
+  return renderMessage(event, { rule, severity, authentikUrl, runbook: runbook?.(rule) });
 }

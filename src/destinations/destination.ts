@@ -31,6 +31,8 @@ export interface DestinationDeps {
   readonly instance: string;
   /** authentik's own address without a trailing slash, for links. */
   readonly authentikUrl: string | undefined;
+  /** What to do when a rule fires, in the user's words. */
+  readonly runbook: (rule: string) => string | undefined;
   readonly clock: Clock;
   readonly common: CommonOptions;
   readonly inbox: Inbox;

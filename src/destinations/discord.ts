@@ -96,7 +96,7 @@ export const discord = defineDestination({
       if (first !== undefined && batch.length === 1 && compat === 'authentik') {
         return compatBody(first, { recipient, version: authentik_version });
       }
-      const message = messageOf(batch, deps.authentikUrl);
+      const message = messageOf(batch, deps);
       return JSON.stringify(slackForm ? discordSlackPayload(message, username) : discordPayload(message, username));
     };
     return chatDestination(deps, (batch) => ({ url: withQuery(url.reveal(), thread_id), body: bodyOf(batch) }));

@@ -107,7 +107,7 @@ export const ntfy = defineDestination({
     const secrets = [topic, token, password].filter((secret) => secret !== undefined);
     const headers = authorization(token, username, password);
     return chatDestination(deps, (batch) => {
-      const body = ntfyBody(messageOf(batch, deps.authentikUrl), batch, topic.reveal());
+      const body = ntfyBody(messageOf(batch, deps), batch, topic.reveal());
       return { url, body, headers, secrets };
     });
   },

@@ -103,7 +103,7 @@ export const pagerduty = defineDestination({
   create({ routing_key, url, dedup }, deps) {
     const { authentikUrl } = deps;
     const bodyOf = (batch: readonly Delivery[]): string => {
-      const event = pagerDutyEvent(messageOf(batch, authentikUrl), batch, { dedup, authentikUrl });
+      const event = pagerDutyEvent(messageOf(batch, deps), batch, { dedup, authentikUrl });
       return JSON.stringify({ routing_key: routing_key.reveal(), ...event });
     };
     return chatDestination(deps, (batch) => ({ url, body: bodyOf(batch), secrets: [routing_key] }), classify);

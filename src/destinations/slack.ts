@@ -99,7 +99,7 @@ export const slack = defineDestination({
       if (first !== undefined && batch.length === 1 && compat === 'authentik') {
         return compatBody(first, { recipient, version: authentik_version });
       }
-      return JSON.stringify(slackPayload(messageOf(batch, deps.authentikUrl), username));
+      return JSON.stringify(slackPayload(messageOf(batch, deps), username));
     };
     return chatDestination(deps, (batch) => ({ url: url.reveal(), body: bodyOf(batch) }));
   },

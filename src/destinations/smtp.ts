@@ -7,6 +7,7 @@ import { createSmtpClient, type SmtpAccepted } from '../net/smtp.ts';
 import { renderDigest } from '../render/digest.ts';
 import { renderMessage } from '../render/message.ts';
 import { batchId } from './batch-id.ts';
+import type { MessageDeps } from './chat.ts';
 import { defineDestination, type OptionProblem } from './destination.ts';
 import { guide } from './smtp-guide.ts';
 import { composeMail, type MailContent } from './smtp-mail.ts';
@@ -79,7 +80,8 @@ export const smtp = defineDestination({
     return [{ path: ['tls'], message: 'the password would be sent in clear text: use `starttls` or `implicit`' }];
   },
 
-  create(config, { common, clock, instance, authentikUrl }) {
+  create(config, deps) {
+    const { common, clock, instance } = deps;
     const { host, tls: encryption, username, password, from, to } = config;
     const port = config.port ?? defaultPort[encryption];
     const login = username === undefined || password === undefined ? undefined : { username, password };
@@ -88,7 +90,7 @@ export const smtp = defineDestination({
     const mailOptions = { from, to, subjectPrefix: config.subject_prefix, instance };
     return {
       async send(batch, signal) {
-        const content = contentOf(batch, authentikUrl);
+        const content = contentOf(batch, deps);
         const message = await composeMail(content, batchId(batch), clock.now(), mailOptions);
         return classifyMail(await client.send({ from, to, message }, signal));
       },
@@ -97,8 +99,10 @@ export const smtp = defineDestination({
   },
 });
 
-function contentOf(batch: readonly Delivery[], authentikUrl: string | undefined): MailContent {
-  const items = batch.map(({ event, rule, severity }) => renderMessage(event, { rule, severity, authentikUrl }));
+function contentOf(batch: readonly Delivery[], { authentikUrl, runbook }: MessageDeps): MailContent {
+  const items = batch.map(({ event, rule, severity }) =>
+    renderMessage(event, { rule, severity, authentikUrl, runbook: runbook?.(rule) }),
+  );
   const [only] = items;
   if (only !== undefined && items.length === 1) return { head: only, items: [] };
   return { head: renderDigest(batch, { authentikUrl }), items };

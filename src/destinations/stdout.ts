@@ -47,14 +47,14 @@ export const stdout = defineDestination({
     return { items: 100, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };
   },
 
-  create({ format }, { stdout, colours, instance, authentikUrl }) {
+  create({ format }, { stdout, colours, instance, authentikUrl, runbook }) {
     const context = { instance, authentikUrl };
     return {
       send(batch, signal) {
         const texts = batch.map((delivery) => {
           if (format !== 'pretty') return `${eventText(format === 'json' ? 'herald' : format, delivery, context)}\n`;
           const { event, rule, severity } = delivery;
-          return `${prettyMessage(renderMessage(event, { rule, severity, authentikUrl }), colours)}\n`;
+          return `${prettyMessage(renderMessage(event, { rule, severity, authentikUrl, runbook: runbook(rule) }), colours)}\n`;
         });
         return settled(() => stdout(texts.join('')), signal);
       },

@@ -102,8 +102,7 @@ export const teams = defineDestination({
   },
 
   create({ url }, deps) {
-    const bodyOf = (batch: readonly Delivery[]): string =>
-      JSON.stringify(teamsPayload(messageOf(batch, deps.authentikUrl)));
+    const bodyOf = (batch: readonly Delivery[]): string => JSON.stringify(teamsPayload(messageOf(batch, deps)));
     return chatDestination(deps, (batch) => ({ url: url.reveal(), body: bodyOf(batch) }), classify);
   },
 });

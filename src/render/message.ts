@@ -3,7 +3,7 @@ import type { Severity } from '../core/delivery.ts';
 import { describe } from './actions/index.ts';
 import { commonFields } from './common-fields.ts';
 import { cut } from './cut.ts';
-import type { Field, Link } from './field.ts';
+import { long, type Field, type Link } from './field.ts';
 import { links } from './links.ts';
 import { severityColour } from './severity.ts';
 
@@ -34,6 +34,8 @@ export interface MessageContext {
   readonly severity: Severity;
   /** authentik's own address without a trailing slash; without it there are no links. */
   readonly authentikUrl?: string | undefined;
+  /** What to do, in the user's words. */
+  readonly runbook?: string | undefined;
 }
 
 const titleCharsMax = 300;
@@ -51,7 +53,11 @@ export function renderMessage(event: SafeEvent, context: MessageContext): Messag
     at: event.at,
     time: isoTime(event.at),
     rule: context.rule,
-    fields: [...fields, ...commonFields(event).filter(({ name }) => !named.has(name))],
+    fields: [
+      ...fields,
+      ...long('What to do', context.runbook),
+      ...commonFields(event).filter(({ name }) => !named.has(name)),
+    ],
     links: context.authentikUrl === undefined ? [] : links(event, context.authentikUrl),
     eventId: event.id,
   };

@@ -78,14 +78,14 @@ test('whatever an event holds is within 4,096 bytes, and no text of it is a head
 test('what has no room is cut off the end, marked', () => {
   const one = delivery();
   const fields = Array.from({ length: 9 }, (_, at) => ({ name: `${at}`, value: '王"'.repeat(400), short: true }));
-  const body = ntfyBody({ ...messageOf([one], undefined), fields }, [one], topic);
+  const body = ntfyBody({ ...messageOf([one], { authentikUrl: undefined }), fields }, [one], topic);
   assert.ok(Buffer.byteLength(body) <= 4096 && Buffer.byteLength(body) > 4000, String(Buffer.byteLength(body)));
   assert.match(JSON.parse(body).message, /…$/);
 });
 
 test('links that are too long are left off, the words stay', () => {
   const one = delivery({ request_id: 'x' });
-  const message = messageOf([one], 'https://auth.example.com');
+  const message = messageOf([one], { authentikUrl: 'https://auth.example.com' });
   const links = [{ label: 'Event log', url: `https://auth.example.com/${'x'.repeat(3000)}` }];
   const body: unknown = JSON.parse(ntfyBody({ ...message, links }, [one], topic));
   assert.ok(!Object.hasOwn(Object(body), 'click'));
@@ -93,7 +93,7 @@ test('links that are too long are left off, the words stay', () => {
 
 test('text of an event is neither a link nor a line of its own', () => {
   const one = delivery(attack('x\nhttps://evil.example/ \u202e'));
-  const { message } = JSON.parse(ntfyBody(messageOf([one], undefined), [one], topic));
+  const { message } = JSON.parse(ntfyBody(messageOf([one], { authentikUrl: undefined }), [one], topic));
   assert.doesNotMatch(message, /https:\/\/evil|^https|\u202e/m);
 });
 

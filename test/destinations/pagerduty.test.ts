@@ -104,7 +104,7 @@ test('severities are those of PagerDuty', async () => {
   ] as const) {
     const one = delivery({}, { severity });
     assert.equal(
-      pagerDutyEvent(messageOf([one], authentikUrl), [one], { dedup: 'event', authentikUrl }).payload.severity,
+      pagerDutyEvent(messageOf([one], { authentikUrl }), [one], { dedup: 'event', authentikUrl }).payload.severity,
       expected,
     );
   }
@@ -112,7 +112,10 @@ test('severities are those of PagerDuty', async () => {
 
 test('without authentik_url there are no links, and a source all the same', () => {
   const one = delivery({ at: Number.MAX_SAFE_INTEGER });
-  const event = pagerDutyEvent(messageOf([one], undefined), [one], { dedup: 'event', authentikUrl: undefined });
+  const event = pagerDutyEvent(messageOf([one], { authentikUrl: undefined }), [one], {
+    dedup: 'event',
+    authentikUrl: undefined,
+  });
   assert.deepEqual([event.links, event.client_url, event.payload.source], [[], undefined, 'authentik']);
   assert.equal(event.payload.timestamp, undefined);
 });
@@ -121,15 +124,17 @@ test('whatever an event holds is within the limits, and takes no link and no con
   for (const { name, batch } of strains()) assert.deepEqual(await send({}, ...batch), { status: 'delivered' }, name);
   const one = delivery(attack('https://evil.example/\u0000\u202e'));
   const text = JSON.stringify(
-    pagerDutyEvent(messageOf([one], undefined), [one], { dedup: 'event', authentikUrl: undefined }),
+    pagerDutyEvent(messageOf([one], { authentikUrl: undefined }), [one], { dedup: 'event', authentikUrl: undefined }),
   );
   assert.doesNotMatch(text, /https:\/\/evil|\\u0000|\u202e/);
 });
 
 test('custom details keep every field of a digest, also those of one name', () => {
   const batch = ['ada', 'eve', 'bob'].map((username) => delivery({ context: { username } }));
-  const details = pagerDutyEvent(messageOf(batch, undefined), batch, { dedup: 'event', authentikUrl: undefined })
-    .payload.custom_details;
+  const details = pagerDutyEvent(messageOf(batch, { authentikUrl: undefined }), batch, {
+    dedup: 'event',
+    authentikUrl: undefined,
+  }).payload.custom_details;
   assert.deepEqual(Object.keys(details).slice(1, 4), ['1 ×', '1 × (2)', '1 × (3)']);
 });
 

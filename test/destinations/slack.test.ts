@@ -315,3 +315,11 @@ describe('compat: authentik', () => {
     assert.deepEqual(attachments[0].fields[2], { title: 'Event user', value: 'None', short: true });
   });
 });
+
+test('what to do when the rule fires stands in the message', async () => {
+  const runbook = (rule: string): string => `Call the one on duty for ${rule}.`;
+  destination = createDestination(slack, { url: receiver.url + path }, { runbook });
+  await send({}, delivery());
+  const body = receiver.requests[0]?.body.toString('utf8') ?? '';
+  assert.match(body, /What to do.{0,80}Call the one on duty for failed logins\./);
+});

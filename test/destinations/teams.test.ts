@@ -100,7 +100,7 @@ describe('room', () => {
       value: '"'.repeat(1000),
       short: true,
     }));
-    const payload = teamsPayload({ ...messageOf([delivery()], undefined), fields });
+    const payload = teamsPayload({ ...messageOf([delivery()], { authentikUrl: undefined }), fields });
     const text = JSON.stringify(payload);
     assert.match(text, /field 0: /);
     assert.doesNotMatch(text, /field 49: /);
@@ -127,7 +127,7 @@ test('no text of an event becomes an element, a link, a mention or a function of
   fc.assert(
     fc.property(text, fc.constantFrom('login_failed', 'configuration_error', 'model_updated'), (evil, action) => {
       const one = delivery({ ...attack(evil), action });
-      const { content } = teamsPayload(messageOf([one], authentikUrl)).attachments[0];
+      const { content } = teamsPayload(messageOf([one], { authentikUrl })).attachments[0];
       for (const { type, text } of nodes(content)) {
         // Only text runs, which know no Markdown, have words in them.
         assert.ok(

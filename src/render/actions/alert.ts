@@ -115,8 +115,9 @@ function ruleOf(context: JsonObject): string {
   return cut(asText(get(context, 'rule')) ?? 'A rule', 100);
 }
 
-function countOf(context: JsonObject): string {
-  return String(get(context, 'count') ?? 0);
+function countOf(from: JsonObject): string {
+  const count = get(from, 'count');
+  return typeof count === 'number' ? String(count) : '?';
 }
 
 /** ` within 10 min`. */
@@ -142,7 +143,7 @@ function placeOf(context: JsonObject, key: string): string {
 }
 
 function counted(item: JsonObject): string {
-  return `${asText(get(item, 'value')) ?? ''} ×${String(get(item, 'count') ?? 0)}`;
+  return `${asText(get(item, 'value')) ?? ''} ×${countOf(item)}`;
 }
 
 function texts(value: Json | undefined): readonly string[] {

@@ -17,6 +17,7 @@ const deps: DestinationDeps = {
   name: 'under-test',
   instance: 'herald-0',
   authentikUrl: 'https://auth.example.com',
+  runbook: () => undefined,
   clock: systemClock,
   common: { timeoutMs: 20_000, tls: {}, proxy: undefined },
   inbox: { put: () => undefined },
