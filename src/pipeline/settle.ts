@@ -2,7 +2,8 @@ import { unreachable } from '../core/errors.ts';
 import type { Random } from '../core/clock.ts';
 import type { ItemResult, Reason, SendResult } from '../core/delivery.ts';
 import type { Leased, Settlement } from '../journal/journal.ts';
-import { retryWaitMs, type RetryPolicy } from './retry.ts';
+import { retryWaitMs } from '../core/backoff.ts';
+import type { RetryPolicy } from './retry.ts';
 
 export interface SettleContext {
   readonly retry: RetryPolicy;

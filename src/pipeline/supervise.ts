@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Random } from '../core/clock.ts';
 import { OperationalError } from '../core/errors.ts';
-import { retryWaitMs } from './retry.ts';
+import { retryWaitMs } from '../core/backoff.ts';
 
 export interface SuperviseDeps {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { retryWaitMs } from '../../src/pipeline/retry.ts';
+import { retryWaitMs } from '../../src/core/backoff.ts';
 
 const policy = { baseMs: 1000, maxMs: 300_000, maxAgeMs: undefined };
 
