@@ -10,7 +10,7 @@ describe('rotation under load', { concurrency: 2 }, () => {
       const seed = 91;
       const random = seeded(seed);
       const { kubelet, sink, start, assertAccounts } = await startScenario(context, { seed, form });
-      await kubelet.rate(1000);
+      await kubelet.rate(300);
       const daemon = start();
       await daemon.logged('"reading"');
       for (let rotation = 0; rotation < 20; rotation += 1) {
