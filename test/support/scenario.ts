@@ -69,6 +69,7 @@ export async function startScenario(context: ScenarioContext, options: ScenarioO
     source: `{type: file, paths: ["${kubelet.paths}"], start_at: beginning, max_line: ${lineBytesMax}}`,
     journal: `{path: ${journal}${options.journalOptions ?? ''}}`,
   });
+  /** What the journal held when the daemon that runs now was started: its metrics begin at 0. */
   let before = booksOfJournal(journal);
 
   return {
