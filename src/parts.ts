@@ -9,7 +9,7 @@ import type { MetricsPage } from './server/metrics.ts';
 export interface PartsDeps {
   readonly deps: AppDeps;
   readonly journal: Journal;
-  readonly inlet: Inlet;
+  readonly inlet: Pick<Inlet, 'accept'>;
   readonly metrics: MetricsPage;
 }
 

@@ -83,7 +83,7 @@ async function deliver(
     colours: false,
     graceMs: 0,
   };
-  const inlet = { accept: () => Promise.resolve(), tick: () => Promise.resolve() };
+  const inlet = { accept: () => Promise.resolve() };
   const fleet = createFleet({ deps, journal, inlet, metrics });
   const { outlets } = fleet.partsOf({ ...config, sources: [] });
   const done = new AbortController();
