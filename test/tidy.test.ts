@@ -105,7 +105,7 @@ test('stages are pure', () => {
 });
 
 for (const [name, pattern, allowed, instead] of [
-  ['enum and namespace', /^\s*(?:export )?(?:const )?(?:enum|namespace) /, [], 'a union of string literals, a module'],
+  ['enum and namespace', /^\s*(?:export )?(?:(?:const )?enum|namespace) \w+ *\{/, [], 'a union of string literals, a module'],
   ['any', /(?:: |<|as )any\b(?!\()/, [], 'unknown, and a check'],
   [
     'as SafeEvent',
