@@ -8,7 +8,7 @@ import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
 import { createFleet, type Fleet } from './parts.ts';
 import type { Stages } from './pipeline/decide.ts';
-import { createInlet } from './pipeline/inlet.ts';
+import { createInlet, type Inlet } from './pipeline/inlet.ts';
 import type { Outlet } from './pipeline/outlet.ts';
 import { runLifecycle, type Parts } from './pipeline/lifecycle.ts';
 import { runTimer } from './pipeline/timer.ts';
@@ -82,7 +82,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   const troubles = new Map<string, string>();
   const parts = use(config);
   if (config.server !== undefined)
-    await serve(config.server, metrics, scope, deps, { troubles, fleet, journal, reload });
+    await serve(config.server, metrics, scope, deps, { troubles, fleet, journal, inlet, reload });
   log.info(
     { sources: config.sources.map(({ name }) => name), destinations: fleet.outlets().map(({ name }) => name) },
     'starting',
@@ -118,6 +118,7 @@ function stagesOf(config: Config, journal: Journal): Stages {
 interface State {
   readonly journal: Journal;
   readonly fleet: Fleet;
+  readonly inlet: Inlet;
   readonly troubles: ReadonlyMap<string, string>;
   readonly reload: Reload | undefined;
 }
@@ -140,19 +141,21 @@ async function serve(
   deps.log.info({ host: options.host, port: server.port }, 'listening');
 }
 
-function details({ troubles, fleet, journal, reload }: State): object {
+function details({ troubles, fleet, journal, inlet, reload }: State): object {
   const destinations = fleet.outlets().map((outlet) => {
     const { state, reason, detail, sinceMs } = outlet.health();
     const { pending, dead, delivered, shed, made } = journal.queue(outlet.name);
     const since = new Date(sinceMs).toISOString();
     return [outlet.name, { state, reason, detail, since, made, delivered, pending, dead, shed }] as const;
   });
+  const fullSinceMs = inlet.fullSinceMs();
   return {
     troubles: Object.fromEntries(troubles),
     configuration: reload === undefined ? undefined : configuration(reload.state()),
     lines: Object.fromEntries(journal.lines()),
     destinations: Object.fromEntries(destinations),
     journal_bytes: journal.bytes(),
+    journal_full_since: fullSinceMs === undefined ? undefined : new Date(fullSinceMs).toISOString(),
   };
 }
 

@@ -26,10 +26,14 @@ export interface Inlet {
   accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void>;
   /** Tells what rules have to tell because time has passed. */
   tick(): Promise<void>;
+  /** Since when a full journal has kept sources from reading, ms; undefined when it does not. */
+  fullSinceMs(): number | undefined;
 }
 
 /** How long a source waits before it tries a full journal again. */
 const fullWaitMs = 500;
+/** A journal that was not full for this long has room again: until then, some batches find a little and others none. */
+const roomMs = 2000;
 /** Where herald's own events come from. */
 const ownSource = 'herald';
 
@@ -38,7 +42,12 @@ export function createInlet(deps: InletDeps): Inlet {
   const inTurn = createTurns();
   /** Rules that counted events which were not written then: they must go back to what is on disk. */
   let ahead: Rules | undefined;
-  return { accept: (source, batch, signal) => inTurn(() => accept(source, batch, signal)), tick: () => inTurn(tick) };
+  let full: { readonly sinceMs: number; lastMs: number } | undefined;
+  return {
+    accept: (source, batch, signal) => inTurn(() => accept(source, batch, signal)),
+    tick: () => inTurn(tick),
+    fullSinceMs: () => full?.sinceMs,
+  };
 
   async function accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
@@ -50,23 +59,40 @@ export function createInlet(deps: InletDeps): Inlet {
     const append = { source, entries, counts, checkpoints, ruleState: stages.rules.changes() };
     ahead = stages.rules;
     let result = journal.append(append, nowMs);
-    if (result.status === 'full') {
-      deps.log.warn({ source }, 'the journal is full: reading stops until deliveries make room');
-      while (result.status === 'full') {
-        await clock.sleep(fullWaitMs, signal);
-        // Not written, so not acknowledged: the next start reads these lines again.
-        if (signal.aborted) return;
-        metrics.journalFullSeconds(fullWaitMs / 1000);
-        result = journal.append(append, clock.now());
-      }
-      deps.log.info({ source }, 'the journal has room again: reading goes on');
+    while (result.status === 'full') {
+      await waitForRoom(source, batch, signal);
+      // Not written, so not acknowledged: the next start reads these lines again.
+      if (signal.aborted) return;
+      result = journal.append(append, clock.now());
     }
+    noticeRoom();
     ahead = undefined;
     report(source, batch, result, tally, nowMs);
     wake(entries);
   }
 
+  async function waitForRoom(source: string, { newest }: SourceBatch, signal: AbortSignal): Promise<void> {
+    const startMs = clock.now();
+    if (full === undefined) {
+      deps.log.warn({ source }, 'the journal is full: reading stops until deliveries make room');
+      full = { sinceMs: startMs, lastMs: startMs };
+    }
+    await clock.sleep(fullWaitMs, signal);
+    const nowMs = clock.now();
+    full.lastMs = nowMs;
+    metrics.journalFullSeconds(Math.max(0, nowMs - startMs) / 1000);
+    if (newest !== undefined) metrics.lagSeconds(source, Math.max(0, nowMs - newest) / 1000);
+  }
+
+  /** Says once that there is room again, not after every batch that finds some. */
+  function noticeRoom(): void {
+    if (full === undefined || clock.now() - full.lastMs < roomMs) return;
+    deps.log.info({ full_ms: full.lastMs - full.sinceMs }, 'the journal has room again: reading goes on');
+    full = undefined;
+  }
+
   async function tick(): Promise<void> {
+    noticeRoom();
     const { rules, redactor } = current();
     const nowMs = clock.now();
     const entries = alertEntries(redactor, rules.due(nowMs));

@@ -1,19 +1,12 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Metrics } from '../core/metrics.ts';
 import { version } from '../core/identity.ts';
+import type { QueueState } from '../journal/journal.ts';
 
 /** What is read at the moment of a scrape instead of being counted. */
 export interface Gauges {
-  /** Per destination: deliveries ever made, those waiting, the oldest one's event time (ms), dead letters. */
-  queues(): ReadonlyMap<
-    string,
-    {
-      readonly made: number;
-      readonly pending: number;
-      readonly oldestAt: number | undefined;
-      readonly dead: number;
-    }
-  >;
+  /** Per destination of the configuration. */
+  queues(): ReadonlyMap<string, QueueState>;
   journalBytes(): number;
   nowMs(): number;
 }
@@ -35,9 +28,11 @@ export function createMetrics(gauges: Gauges): MetricsPage {
   of.reloaded.set(1);
   const refresh = (): void => {
     // Those of a destination that is gone from the configuration would stand still for ever; `made` is counted by the journal.
-    for (const one of [of.made, of.queue, of.dead, of.oldest]) one.reset();
+    for (const one of [of.made, of.kept, of.queue, of.dead, of.oldest]) one.reset();
     for (const [destination, state] of gauges.queues()) {
       of.made.inc({ destination }, state.made);
+      for (const name of ['delivered', 'pending', 'dead', 'shed'] as const)
+        of.kept.set({ destination, state: name }, state[name]);
       of.queue.set({ destination }, state.pending);
       of.dead.set({ destination }, state.dead);
       const ageMs = state.oldestAt === undefined ? 0 : gauges.nowMs() - state.oldestAt;
@@ -52,7 +47,10 @@ export function createMetrics(gauges: Gauges): MetricsPage {
       return registry.metrics();
     },
     lines: (source, family, count) => of.lines.inc({ source, family }, count),
-    lagBytes: (source, bytes) => of.lagBytes.set({ source }, bytes),
+    lagBytes: (source, bytes) => {
+      of.lagBytes.set({ source }, bytes);
+      if (bytes === 0) of.lagSeconds.set({ source }, 0);
+    },
     lagSeconds: (source, seconds) => of.lagSeconds.set({ source }, seconds),
     events: (action_class, count) => of.events.inc({ action_class }, count),
     duplicates: (source, count) => of.duplicates.inc({ source }, count),
@@ -68,6 +66,10 @@ export function createMetrics(gauges: Gauges): MetricsPage {
   };
 }
 
+/** Counters begin with the process, as Prometheus expects them to; what the journal counts goes on. */
+const sinceStart = ', since the start of the process.';
+const forEver = ', since the journal was begun.';
+
 function createInstruments(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
@@ -75,21 +77,26 @@ function createInstruments(registry: Registry) {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> =>
     new Gauge({ name: `herald_${name}`, help, labelNames, registers });
   return {
-    lines: counter('lines_total', 'Lines read, by what they are.', ['source', 'family']),
-    lagBytes: gauge('source_lag_bytes', 'Bytes written and not read yet.', ['source']),
-    lagSeconds: gauge('source_lag_seconds', 'Age of the newest line when it was read.', ['source']),
-    events: counter('events_total', 'Events of authentik.', ['action_class']),
-    duplicates: counter('duplicate_events_total', 'Events that were in the journal already.', ['source']),
+    lines: counter('lines_total', `Lines read, by what they are${sinceStart}`, ['source', 'family']),
+    lagBytes: gauge('source_lag_bytes', 'Bytes written and not read yet, when the source last looked.', ['source']),
+    lagSeconds: gauge('source_lag_seconds', 'Age of the newest line read, 0 when all is read.', ['source']),
+    events: counter('events_total', 'Events read, with those that were in the journal already.', ['action_class']),
+    duplicates: counter('duplicate_events_total', 'Events read that were in the journal already.', ['source']),
     gaps: counter('gaps_total', 'Stretches of lines that were lost before they were read.', ['source']),
     redactions: counter('redactions_total', 'Values replaced before anything left the process.', ['kind']),
     ruleMatches: counter('rule_matches_total', 'Events that a rule fired for.', ['rule']),
     ruleErrors: counter('rule_errors_total', 'Evaluations that failed.', ['rule']),
     suppressed: counter('notifications_suppressed_total', 'Notifications that were held back.', ['rule', 'reason']),
-    deliveries: counter('deliveries_total', 'Attempts by outcome.', ['destination', 'outcome', 'reason']),
-    made: counter('deliveries_made_total', 'Deliveries ever made, whatever became of them.', ['destination']),
+    deliveries: counter('deliveries_total', `What became of deliveries and attempts${sinceStart}`, [
+      'destination',
+      'outcome',
+      'reason',
+    ]),
+    made: counter('deliveries_made_total', `Deliveries made: the sum of journal_deliveries${forEver}`, ['destination']),
+    kept: gauge('journal_deliveries', `Deliveries by what became of them${forEver}`, ['destination', 'state']),
     queue: gauge('delivery_queue', 'Deliveries that wait.', ['destination']),
-    oldest: gauge('delivery_oldest_seconds', 'Age of the oldest waiting event.', ['destination']),
-    dead: gauge('dead_letters', 'Deliveries given up and kept.', ['destination']),
+    oldest: gauge('delivery_oldest_seconds', 'Age of the oldest waiting event, 0 when none waits.', ['destination']),
+    dead: gauge('dead_letters', `Deliveries given up${forEver}`, ['destination']),
     latency: new Histogram({
       name: 'herald_delivery_latency_seconds',
       help: 'From the time of the event to its acceptance.',

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 
 const metrics = createMetrics({
-  queues: () => new Map([['chat', { made: 9, pending: 3, oldestAt: 4000, dead: 1 }]]),
+  queues: () => new Map([['chat', { made: 9, delivered: 4, pending: 3, dead: 1, shed: 1, oldestAt: 4000 }]]),
   journalBytes: () => 4096,
   nowMs: () => 10_000,
 });

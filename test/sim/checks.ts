@@ -164,6 +164,17 @@ export async function assertPages(process: Process, before: Totals): Promise<voi
       .split('\n')
       .filter((line) => line.startsWith(`herald_${name}{`) && labels.every((label) => line.includes(label)))
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  for (const name of journal.destinations()) {
+    const queue = journal.queue(name);
+    const shown = (['delivered', 'pending', 'dead', 'shed'] as const).map((state) => {
+      const count = value('journal_deliveries', `destination="${name}"`, `state="${state}"`);
+      assert.equal(count, queue[state], `/metrics: ${name} ${state}`);
+      return count;
+    });
+    const made = value('deliveries_made_total', `destination="${name}"`);
+    const sum = shown.reduce((total, count) => total + count, 0);
+    assert.equal(made, sum, `/metrics: ${name} made`);
+  }
   for (const [name, count] of now) {
     const [kind = '', owner = '', part = ''] = name.split(' ');
     const since = count - (before.get(name) ?? 0);
