@@ -1,5 +1,6 @@
 import { isDigit, isSpace, isWord } from './characters.ts';
-import type { KeyRule } from './key-rule.ts';
+import { keyAbove, takeLocals, valueKeys } from './enclosing.ts';
+import type { KeyRule, Secrecy } from './key-rule.ts';
 import { isMasked } from './kinds.ts';
 import type { Spans } from './spans.ts';
 import { afterHost, userInfo } from './urls.ts';
@@ -26,14 +27,24 @@ export function pair(text: string, at: number, keys: KeyRule, found: Spans): num
   const separator = text.charCodeAt(at);
   if (isDigit(text.charCodeAt(end - 1)) && isDigit(text.charCodeAt(start))) return at;
   if (separator === 44 && !isTuple(text, start, quoted)) return at;
-  if (separator === 62 && (end !== at || text.charCodeAt(start - 1) !== 60)) return at;
+  if (separator === 62 && (end !== at || !isTag(text, start))) return at;
   const key = text.slice(start, end);
-  const secrecy = keys(key);
+  // Not where the quote itself is escaped: there the braces are seen without their quotes.
+  if (quoted && key === 'locals' && text.charCodeAt(end) !== 92) return takeLocals(text, at, found);
+  const secrecy = secrecyOf(text, start, key, quoted, keys);
   if (secrecy === 'plain') return at;
   const query = separator === 61 && !quoted && isArgument(text, start, at);
   const place: Place = { separator, quoted, query, secrecy, lineStart: separator === 58 ? lineStart(text, start) : -1 };
   if (secrecy === 'code' && !quoted && keys(`${wordBefore(text, start)}_${key}`) === 'plain') return at;
   return take(text, at, place, found);
+}
+
+/** What the key says; one that only says "the value" leaves it to the key above or the name beside it. */
+function secrecyOf(text: string, start: number, key: string, quoted: boolean, keys: KeyRule): Secrecy {
+  const own = keys(key);
+  if (own !== 'plain' || !quoted || !valueKeys.has(key)) return own;
+  const above = keyAbove(text, start);
+  return above === undefined ? 'plain' : keys(above);
 }
 
 function take(text: string, at: number, place: Place, found: Spans): number {
@@ -73,6 +84,12 @@ function wordStart(text: string, end: number): number {
   let start = end;
   while (start > stop && isWord(text.charCodeAt(start - 1))) start--;
   return start;
+}
+
+/** True for the name of an element, also behind a prefix: `<password`, `<ns:password`. */
+function isTag(text: string, start: number): boolean {
+  if (text.charCodeAt(start - 1) === 60) return true;
+  return text.charCodeAt(start - 1) === 58 && text.charCodeAt(wordStart(text, start - 1) - 1) === 60;
 }
 
 /** True when the quoted word at `start` is the first of a pair in parentheses or brackets, also as Python bytes. */

@@ -1,3 +1,4 @@
+import { valueKeys } from './enclosing.ts';
 import type { KeyRule, Secrecy } from './key-rule.ts';
 import { withoutMarks } from './kinds.ts';
 import type { TextRedactor } from './text.ts';
@@ -31,9 +32,6 @@ const rememberedMax = 10_000;
 
 /** Keys whose objects are the arguments of a URL or form. */
 const argumentKeys: ReadonlySet<string> = new Set(['args', 'query', 'params', 'query_params', 'form', 'GET', 'POST']);
-/** Keys under which a changed field keeps its values (authentik's `diff`): the field's own name decides. */
-const valueKeys: ReadonlySet<string> = new Set(['new_value', 'previous_value', 'old_value', 'new', 'old', 'value']);
-
 /** Gives the rule of a key, with the last {@link rememberedMax} remembered. */
 export function createRules(keys: KeyRule, texts: TextRedactor): (key: string) => Rule {
   const rules = new Map<string, Rule>();

@@ -4,7 +4,8 @@ import type { KeyRule } from './key-rule.ts';
 import { skipMark } from './kinds.ts';
 import { pair } from './pairs.ts';
 import type { Spans } from './spans.ts';
-import { dottedToken, jwt, mayMatter, token } from './tokens.ts';
+import { dottedKey } from './api-keys.ts';
+import { jwt, mayMatter, token } from './tokens.ts';
 import { userInfo } from './urls.ts';
 
 /**
@@ -31,7 +32,7 @@ export function scan(text: string, keys: KeyRule, found: Spans): boolean {
         if (kind === separator)
           next = code === 58 && isUrl(text, i) ? userInfo(text, i, found) : pair(text, i, keys, found);
         else if (kind === bracket) next = skipMark(text, i);
-        else if (kind === dot) next = dottedToken(text, start, i, found);
+        else if (kind === dot) next = dottedKey(text, start, i, found);
         else if (kind === escape && !encoded) encoded = hasEscape(text, i);
       }
     }

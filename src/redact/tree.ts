@@ -1,4 +1,5 @@
 import { asText, get, isObject, type Json, type JsonObject } from '../core/json.ts';
+import { isCardNumber } from './cards.ts';
 import { looksRandom } from './pairs.ts';
 import type { KeyRule, Secrecy } from './key-rule.ts';
 import { isMasked, mark, type Kind } from './kinds.ts';
@@ -11,6 +12,8 @@ import { afterHost } from './urls.ts';
 const depthMax = 64;
 /** How much text of one value is looked through, in characters; what comes later becomes marks. */
 const textsLengthMax = 512 * 1024;
+/** The smallest card number has 14 digits. */
+const cardMin = 1e13;
 
 /** Redacts whole values: keys decide first, texts are searched. What holds no secret comes back as the same object. */
 export class TreeRedactor {
@@ -37,10 +40,15 @@ export class TreeRedactor {
   #any(value: Json, rule: Rule, inArguments: boolean, depth: number): Json {
     if (typeof value === 'string') return this.#text(value, rule, inArguments);
     // Booleans and null say whether there is a secret, never which.
-    if (typeof value === 'number') return isSecretNumber(value, rule.secrecy) ? this.#mark('key') : value;
+    if (typeof value === 'number') return this.#number(value, rule);
     if (typeof value !== 'object' || value === null) return value;
     if (depth > depthMax) return this.#mark('depth');
     return isObject(value) ? this.#object(value, rule, depth) : this.#list(value, rule, inArguments, depth);
+  }
+
+  #number(value: number, rule: Rule): Json {
+    if (isSecretNumber(value, rule.secrecy)) return this.#mark('key');
+    return value >= cardMin && isCardNumber(String(value)) ? this.#mark('card') : value;
   }
 
   #text(text: string, rule: Rule, inArguments: boolean): string {

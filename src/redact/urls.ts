@@ -44,6 +44,8 @@ function cut(text: string, start: number, end: number, found: Spans): number {
   return end;
 }
 
+const slackWorkflow = /^T[A-Z0-9]{6,14}\/(?:A[A-Z0-9]{6,14}\/)?\d{10,20}\//;
+
 /**
  * The secret behind a path's word: authentik's recovery links, webhooks of Slack, Discord, Teams, Mattermost and those who
  * copy their form. `at` is the slash behind the word. Gives where to go on, `at` when there is none.
@@ -62,6 +64,11 @@ export function secretPath(text: string, start: number, at: number, found: Spans
       const hook = until(text, team + 1, segmentEnd);
       const named = text[from] === 'T' && text[team] === '/' && text[team + 1] === 'B' && text[hook] === '/';
       return named ? cutSegment(text, hook + 1, found) : at;
+    }
+    case 'workflows':
+    case 'triggers': {
+      const [ids] = slackWorkflow.exec(text.slice(from, from + 60)) ?? [];
+      return ids === undefined ? at : cutSegment(text, from + ids.length, found);
     }
     case 'hooks':
       return until(text, from, segmentEnd) - from >= 16 ? cut(text, from, until(text, from, pathEnd), found) : at;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKeyRule } from '../../src/redact/key-rule.ts';
 import { layersMax } from '../../src/redact/layers.ts';
+import { createRedactor } from '../../src/redact/redactor.ts';
 import { redactText, createTextRedactor } from '../../src/redact/text.ts';
+import { safeEvent } from '../support/events.ts';
 
 // prettier-ignore
 const units: readonly string[] = [
@@ -15,6 +17,9 @@ const units: readonly string[] = [
   'services/T/B/',
   'hooks/', 'bot1234567:', "('token', '", '<token>', '--token ', 'SG.', 'Cookie: "', '"', "'''", '{', '[',
   '\u0000', '\ud800', '💥',
+  "'locals': {", "{'value': '", '{"name":"x","value":', '<saml:Assertion', '<saml:Assertion></saml:Assertion>', 'PD94bWwg', 'PD94bWwg+/=',
+  '4111 1111 1111 1111 ', '4111-', '5500000000000004', '12345678:AA', 'abQ8Q~', '8Q~', 'PuTTY-User-Key-File:', '1234 is your ', 'triggers/T',
+  'Aa1'.repeat(20) + ' ', '<a:', '-----BEGIN PGP PRIVATE KEY BLOCK-----',
 ];
 
 test('hostile texts never throw', () => {
@@ -43,4 +48,68 @@ test('the work grows with the length of the text, not with its square', () => {
     // Two for a code with a word before it, in each layer.
     assert.ok(once <= 2 * 1000 * unit.length * (layersMax + 1), unit);
   }
+});
+
+const kibibyte = 1024;
+const roundsMax = 12;
+
+/** The least time of several tries, in milliseconds: what else the machine does only ever adds. */
+function timed(work: () => void, before: number): number {
+  const start = process.hrtime.bigint();
+  work();
+  return Math.min(before, Number(process.hrtime.bigint() - start) / 1e6);
+}
+
+/** Below this the clock and the collector are what is measured. */
+const noiseMs = 2;
+
+function isLinear(smallMs: number, largeMs: number): boolean {
+  return largeMs < 6 * smallMs + noiseMs;
+}
+
+test('four times the text takes less than six times as long', (context) => {
+  const texts = createTextRedactor(createKeyRule([]), [], false);
+  const ratios = units.map((unit) => {
+    const [small, large] = [64, 256].map((size) => {
+      const text = unit.repeat(Math.floor((size * kibibyte) / unit.length));
+      return () => void texts.redact(text, new Map());
+    });
+    let [smallMs, largeMs] = [Infinity, Infinity];
+    for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 2); round++) {
+      smallMs = timed(small ?? assert.fail, smallMs);
+      largeMs = timed(large ?? assert.fail, largeMs);
+    }
+    return { unit, smallMs, largeMs, ratio: largeMs / smallMs };
+  });
+  const slowest = ratios.toSorted((a, b) => b.largeMs - a.largeMs)[0];
+  const steepest = ratios.toSorted((a, b) => b.ratio - a.ratio)[0];
+  context.diagnostic(`slowest 256 KiB: ${slowest?.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest?.unit)}`);
+  context.diagnostic(`steepest: ${steepest?.ratio.toFixed(2)} times, of ${JSON.stringify(steepest?.unit)}`);
+  for (const { unit, smallMs, largeMs } of ratios)
+    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+});
+
+test('an event with 4 MiB of hostile text is redacted within what its limits allow', (context) => {
+  const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
+  const times = units.map((unit) => {
+    const text = unit.repeat(Math.floor((256 * kibibyte) / unit.length));
+    const [small, large] = [4, 16].map((count) => {
+      const event = safeEvent({ context: { messages: Array.from({ length: count }, () => text) } });
+      return () => void redactor.redact(event);
+    });
+    let [smallMs, largeMs] = [Infinity, Infinity];
+    for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 1); round++) {
+      smallMs = timed(small ?? assert.fail, smallMs);
+      largeMs = timed(large ?? assert.fail, largeMs);
+    }
+    return { unit, smallMs, largeMs };
+  });
+  const ordered = times.toSorted((a, b) => a.largeMs - b.largeMs);
+  const median = ordered[Math.floor(ordered.length / 2)];
+  const slowest = ordered.at(-1);
+  context.diagnostic(
+    `4 MiB: median ${median?.largeMs.toFixed(1)} ms, at most ${slowest?.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest?.unit)}`,
+  );
+  for (const { unit, smallMs, largeMs } of times)
+    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
 });

@@ -1,0 +1,50 @@
+import { isSpace } from './characters.ts';
+import type { Spans } from './spans.ts';
+import { closing } from './values.ts';
+
+/** Keys under which a changed field keeps its values (authentik's `diff`): the field's own name decides. */
+export const valueKeys: ReadonlySet<string> = new Set([
+  'new_value',
+  'previous_value',
+  'old_value',
+  'new',
+  'old',
+  'value',
+]);
+
+const windowLength = 200;
+const outerKey = /["']([\w-]{1,96})["']\s{0,4}:\s{0,4}$/;
+const besideKey = /["'](?:name|key)["']\s{0,4}:\s{0,4}["']([\w-]{1,96})["']/;
+
+/**
+ * What decides about the value of a key that only says "the value", at `start` of a text: in `{"pwd": {"new_value": …}}`
+ * the key of the object, in `{"name": "pwd", "value": …}` the name beside it. Undefined when neither is near.
+ */
+export function keyAbove(text: string, start: number): string | undefined {
+  const window = text.slice(Math.max(0, start - windowLength), start);
+  const open = window.lastIndexOf('{');
+  if (open < 0) return undefined;
+  return outerKey.exec(window.slice(Math.max(0, open - 110), open))?.[1] ?? besideKey.exec(window.slice(open))?.[1];
+}
+
+/** The local variables of a stack frame: the object behind the separator at `at`. Gives where to go on, `at` when there is none. */
+export function takeLocals(text: string, at: number, found: Spans): number {
+  let open = at + 1;
+  while (isSpace(text.charCodeAt(open)) && open - at < 8) open++;
+  if (text.charCodeAt(open) !== 123) return at;
+  const end = objectEnd(text, open);
+  found.add(open, end, 'locals');
+  return end;
+}
+
+/** Behind the brace that closes the one at `open`, or the end of the text. */
+function objectEnd(text: string, open: number): number {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34 || code === 39) i = closing(text, i + 1, text[i] ?? '');
+    else if (code === 123) depth++;
+    else if (code === 125 && --depth === 0) return i + 1;
+  }
+  return text.length;
+}
