@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { isCompressed } from './byte-file.ts';
-import { orMissing, statOrMissing } from './errno.ts';
-import { isFinal, isSameInode, isTelling } from './identity.ts';
+import { isMissing, isRestless, orMissing, restless, statOrMissing } from './errno.ts';
+import { isFinal, isSameInode, isTelling, type Identity } from './identity.ts';
 import { filesOf } from './log-files.ts';
 import { copyOf, filesAfter, openAll } from './resume.ts';
 import { closeAll, identifyAgain, type Loss, type Segment } from './segment.ts';
@@ -28,10 +28,14 @@ export class Chain {
   #leaveAtMs: number | undefined;
   #lookedAt: number;
 
-  constructor(path: string, clock: Clock, segments: readonly Segment[]) {
+  /** The last file before those that could be told from others. */
+  #before: Identity | undefined;
+
+  constructor(path: string, clock: Clock, segments: readonly Segment[], before?: Identity) {
     this.path = path;
     this.#clock = clock;
     this.#segments = segments;
+    this.#before = before;
     this.#lookedAt = clock.now();
   }
 
@@ -47,6 +51,11 @@ export class Chain {
 
   get next(): Segment | undefined {
     return this.#segments[1];
+  }
+
+  /** How many files are open. */
+  get length(): number {
+    return this.#segments.length;
   }
 
   /** When the known files were last seen to be all, ms. */
@@ -68,8 +77,7 @@ export class Chain {
   /** Opens what took the place of the log meanwhile, so that it can be read even if it is removed before its turn. */
   async look(): Promise<Look> {
     const nowMs = this.#clock.now();
-    const index = this.#segments.length - 1;
-    const known = this.#segments[index] ?? this.current;
+    const known = this.#segments.at(-1) ?? this.current;
     const now = await statOrMissing(this.path);
     if (now !== undefined && isSameInode(known.identity, now)) {
       this.#lookedAt = nowMs;
@@ -78,21 +86,36 @@ export class Chain {
     // It may have been empty when it was looked at last.
     const last = isFinal(known.identity) || isCompressed(known.path) ? known : await identifyAgain(known);
     this.#segments = [...this.#segments.slice(0, -1), last];
-    const real = (await orMissing(realpath(this.path))) ?? last.path;
-    const { files, isLost } = (await orMissing(filesAfter(real, last.identity, this.#lookedAt))) ?? noFiles;
-    const [first, ...rest] =
-      (await openAll(
-        files.map((found) => ({ found })),
-        last.base,
-      )) ?? [];
-    if (first !== undefined) {
-      this.#lookedAt = nowMs;
-      this.#segments = [...this.#segments, { ...first, ...(isLost && { loss: 'removed' }) }, ...rest];
-      return 'next';
+    try {
+      const real = (await orMissing(realpath(this.path))) ?? last.path;
+      const isNext = await this.#append(real, last);
+      if (isNext) this.#lookedAt = nowMs;
+      if (isNext) return 'next';
+      if (now !== undefined || (await last.file.stat()).nlink > 0) return 'same';
+      return (await filesOf(real)).length === 0 ? 'gone' : 'done';
+    } catch (error) {
+      if (isRestless(error)) return 'same';
+      // The folder went with the log.
+      if (isMissing(error)) return now === undefined && (await last.file.stat()).nlink === 0 ? 'gone' : 'same';
+      throw error;
     }
-    if (now !== undefined || (await last.file.stat()).nlink > 0) return 'same';
-    const left = await orMissing(filesOf(real));
-    return left === undefined || left.length === 0 ? 'gone' : 'done';
+  }
+
+  /** Opens what was written after the last file that is known; false when there is nothing. */
+  async #append(real: string, last: Segment): Promise<boolean> {
+    const open = this.#segments.map(({ identity }) => identity);
+    // An empty file cannot be told from another one, and its inode may be gone: then what is known before it counts.
+    const known = open.findLast((identity) => isTelling(identity)) ?? this.#before;
+    const { files, isLost } = await filesAfter(real, known, open, this.#lookedAt);
+    const opened = await openAll(
+      files.map((found) => ({ found })),
+      last.base,
+    );
+    if (opened === undefined) throw restless(this.path);
+    const [first, ...rest] = opened;
+    if (first === undefined) return false;
+    this.#segments = [...this.#segments, { ...first, ...(isLost && { loss: 'removed' }) }, ...rest];
+    return true;
   }
 
   /** How long the file that is read to its end is still to be watched although another one follows, ms. */
@@ -116,6 +139,7 @@ export class Chain {
     const { current, next } = this;
     if (next === undefined) return;
     this.#leaveAtMs = undefined;
+    if (isTelling(current.identity)) this.#before = current.identity;
     this.#segments = [{ ...next, base, ...(loss !== undefined && { loss }) }, ...this.#segments.slice(2)];
     await current.file.close();
   }
@@ -145,5 +169,3 @@ export class Chain {
     await closeAll(this.#segments);
   }
 }
-
-const noFiles = { files: [], isLost: false };

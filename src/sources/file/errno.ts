@@ -32,3 +32,17 @@ export function errnoOf(error: unknown): string {
   const errno = 'errno' in error && 'syscall' in error ? error.errno : undefined;
   return typeof errno === 'number' ? (unnamed.get(errno) ?? `ERRNO${Math.abs(errno)}`) : '';
 }
+
+/** There is nothing at a path any more. */
+export function missing(path: string): Error {
+  return Object.assign(new Error(`${path} is gone`), { code: 'ENOENT' });
+}
+
+/** The file system is in the middle of something: looked at later, it will be at rest. */
+export function restless(path: string): Error {
+  return Object.assign(new Error(`${path} is being rotated`), { code: 'EAGAIN' });
+}
+
+export function isRestless(error: unknown): boolean {
+  return errnoOf(error) === 'EAGAIN';
+}

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseTimeNs } from '../../decode/time.ts';
 import { openBytes } from './byte-file.ts';
-import { errnoOf, isMissing, statOrMissing } from './errno.ts';
-import { headBytesMax, identityOf, type Identity } from './identity.ts';
+import { errnoOf, isMissing, restless, statOrMissing } from './errno.ts';
+import { headBytesMax, identityOf, isSameInode, type Identity } from './identity.ts';
 
 /** A file that belongs to a log, as it was when it was looked at. */
 export interface LogFile {
@@ -20,21 +20,53 @@ export interface LogFile {
   readonly error?: Error;
 }
 
+/** While its folder is listed a log may be rotated; a second look nearly always sees it at rest. */
+const looksMax = 5;
+
 /**
  * The files of one log in the order in which they were written: `0.log.<time>.gz`, `x.log.1` and the like first, the log
- * itself last. `path` is no link. Rejects with the errno of the file system when the folder cannot be read.
+ * itself last. `path` is no link. Rejects with the errno of the file system when the folder cannot be read, and with EAGAIN when
+ * the files do not come to rest.
  */
 export async function filesOf(path: string): Promise<readonly LogFile[]> {
-  const base = basename(path);
-  const names = new Set(await readdir(dirname(path)));
-  const found: LogFile[] = [];
-  for (const name of names) {
-    const role = roleOf(name, base);
-    // While a file is compressed both are there; the plain one goes last, so it is whole.
-    if (role === undefined || (name.endsWith(gz) && names.has(name.slice(0, -gz.length)))) continue;
-    const file = await inspect(join(dirname(path), name), role);
-    if (file !== undefined) found.push(file);
+  for (let look = 0; look < looksMax; look += 1) {
+    const names = await namesOf(path);
+    const found: LogFile[] = [];
+    for (const [name, role] of names) {
+      const file = await inspect(join(dirname(path), name), role);
+      if (file !== undefined) found.push(file);
+    }
+    if (await isAtRest(path, names, found)) return ordered(found);
   }
+  throw restless(path);
+}
+
+/** Names that belong to the log. While a file is compressed both are there; the plain one goes last, so it is whole. */
+async function namesOf(path: string): Promise<ReadonlyMap<string, LogFile['role']>> {
+  const names = new Set(await readdir(dirname(path)));
+  const roles = new Map<string, LogFile['role']>();
+  for (const name of names) {
+    const role = roleOf(name, basename(path));
+    if (role !== undefined && !(name.endsWith(gz) && names.has(name.slice(0, -gz.length)))) roles.set(name, role);
+  }
+  return roles;
+}
+
+/** A file that was renamed from a name not looked at to one that was would be missing. */
+async function isAtRest(
+  path: string,
+  names: ReadonlyMap<string, LogFile['role']>,
+  found: readonly LogFile[],
+): Promise<boolean> {
+  for (const file of found) {
+    const now = await statOrMissing(file.path);
+    if (now === undefined || !isSameInode(file.identity, now)) return false;
+  }
+  const now = await namesOf(path);
+  return now.size === names.size && [...names.keys()].every((name) => now.has(name));
+}
+
+function ordered(found: readonly LogFile[]): readonly LogFile[] {
   const isTimed = found.every((file) => file.role === 'other' || file.size === 0 || begunNs(file) !== undefined);
   const order = isTimed ? byTime : byName;
   return found.toSorted((a, b) => Number(a.role === 'current') - Number(b.role === 'current') || order(a, b));

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { matchesGlob, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Json } from '../../core/json.ts';
-import { isMissing, orMissing, statOrMissing } from './errno.ts';
+import { isMissing, isRestless, orMissing, statOrMissing } from './errno.ts';
 import { findLogs } from './find-logs.ts';
 import { openTail } from './open-tail.ts';
 import { Parked } from './parked.ts';
@@ -173,6 +173,6 @@ export class Logs {
   }
 
   #trouble(path: string, error: unknown): void {
-    if (!isMissing(error)) this.#troubles.add(path, error);
+    if (!isMissing(error) && !isRestless(error)) this.#troubles.add(path, error);
   }
 }

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Json } from '../../core/json.ts';
 import { pathOf, readCheckpoint, type KnownFile } from './checkpoint.ts';
-import { orMissing } from './errno.ts';
+import { missing, orMissing } from './errno.ts';
 import { isTelling } from './identity.ts';
 import { currentOf, filesOf } from './log-files.ts';
 import { fromBeginning, resumeAt } from './resume.ts';
@@ -30,7 +30,7 @@ export async function openTail(
 async function fromEnd(path: string, real: string, options: TailOptions): Promise<Tail> {
   const found = await currentOf(real);
   const segment = found === undefined ? undefined : await openSegment(found, 0);
-  if (segment === undefined) throw Object.assign(new Error('the log was exchanged'), { code: 'ENOENT' });
+  if (segment === undefined) throw missing(path);
   const next = await behindLastLine(segment.file);
   const kept = isTelling(segment.identity) ? [] : await newestRotated(real);
   return new Tail(path, options, { segments: [segment], kept, point: { next, open: {} } });

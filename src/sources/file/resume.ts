@@ -2,6 +2,7 @@ import { dirname, basename } from 'node:path';
 import { readFrom, type ResumePoint } from '../../decode/decoder.ts';
 import { isCompressed } from './byte-file.ts';
 import type { Checkpoint, KnownFile } from './checkpoint.ts';
+import { missing, restless } from './errno.ts';
 import { beginsAs, isSameInode, isTelling, type Identity } from './identity.ts';
 import { begunNs, currentOf, filesOf, type LogFile } from './log-files.ts';
 import { closeAll, openSegment, type Loss, type Segment } from './segment.ts';
@@ -24,7 +25,7 @@ interface Plan {
   readonly loss?: Loss;
 }
 
-/** While it is listed a log may be rotated; a second look nearly always sees it at rest. */
+/** Between finding and opening a log may be rotated. */
 const looksMax = 5;
 
 /**
@@ -55,19 +56,25 @@ export async function fromBeginning(real: string): Promise<Start> {
     const files = (await filesOf(real)).filter(({ role }) => role !== 'other').map((found) => ({ found }));
     return { files, kept: [], point: { next: 0, open: {} } };
   });
-  return { ...start, hasMore: true };
+  return { ...start, hasMore: start.segments.some(({ head }) => head.length > 0) };
 }
 
-/** What was written after a file, oldest first, and whether something between is missing. */
+/**
+ * What was written after a file, oldest first, and whether something between is missing. Without a file: all there is.
+ * Those in `open` are known already.
+ */
 export async function filesAfter(
   real: string,
-  known: Identity,
+  known: Identity | undefined,
+  open: readonly Identity[],
   atMs: number,
 ): Promise<{ readonly files: readonly LogFile[]; readonly isLost: boolean }> {
   const all = await filesOf(real);
-  const at = find(all, known, 0);
-  if (at >= 0) return { files: all.slice(at + 1).filter(({ role }) => role !== 'other'), isLost: false };
-  const files = newerThan(all, known, atMs);
+  const isNew = ({ role, identity }: LogFile): boolean =>
+    role !== 'other' && !open.some((one) => isSameInode(one, identity));
+  const at = known === undefined ? -1 : find(all, known, 0);
+  if (at >= 0 || known === undefined) return { files: all.slice(at + 1).filter(isNew), isLost: false };
+  const files = newerThan(all, known, atMs).filter(isNew);
   // A log that is removed and made anew leaves nothing rotated behind.
   return { files, isLost: files.some(({ role }) => role === 'rotated') };
 }
@@ -99,13 +106,13 @@ export async function copyOf(real: string, known: Identity, position: number): P
 async function openPlan(plan: () => Promise<Plan>): Promise<Start> {
   for (let look = 0; look < looksMax; look += 1) {
     const { files, kept, point, loss } = await plan();
-    if (files.length === 0) throw Object.assign(new Error('the log went away'), { code: 'ENOENT' });
+    if (files.length === 0) throw missing('the log');
     const segments = await openAll(files, point.next);
     const [first, ...rest] = segments ?? [];
     if (first === undefined) continue;
     return { segments: [{ ...first, ...(loss !== undefined && { loss }) }, ...rest], kept, point };
   }
-  throw Object.assign(new Error('the log does not come to rest'), { code: 'EAGAIN' });
+  throw restless('the log');
 }
 
 /** The log's files, and those of the place where a link led to when the checkpoint was taken. */

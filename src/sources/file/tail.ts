@@ -59,7 +59,7 @@ export class Tail {
 
   constructor(path: string, options: TailOptions, start: Start, newest?: number) {
     this.#options = options;
-    this.#chain = new Chain(path, options.clock, start.segments);
+    this.#chain = new Chain(path, options.clock, start.segments, start.kept.at(-1)?.identity);
     this.#kept = start.kept;
     this.#decoder = this.#decoderAt(start.point);
     this.#offset = readFrom(start.point);
@@ -158,11 +158,14 @@ export class Tail {
 
   /** The file is read to its end. Undefined when there is another one to go on with. */
   async #atEnd(isLast: boolean): Promise<Step | undefined> {
-    const look = this.#chain.next === undefined ? await this.#chain.look() : 'next';
+    const files = this.#chain.length;
+    const look = files > 1 ? 'next' : await this.#chain.look();
     if (look === 'same') return this.#idle(Infinity);
     if (look === 'next') {
       const { damage } = this.#chain.current.file;
       const waitMs = isLast || damage !== undefined ? 0 : await this.#chain.lingerMs();
+      // What was written before the other file was found was perhaps not there yet when this one was read.
+      if (this.#chain.length > files) return undefined;
       if (waitMs > 0) return this.#idle(waitMs);
       await this.#advance(damage === undefined ? this.#chain.next?.loss : 'corrupt');
       return undefined;
