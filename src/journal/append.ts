@@ -5,6 +5,7 @@ import { families } from '../core/family.ts';
 import { flushInbox } from './inbox.ts';
 import type { AppendBatch, AppendResult, JournalEntry } from './journal.ts';
 import { makeRoom } from './room.ts';
+import { encodeChanges } from './rule-log.ts';
 import { int } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import { rowsPerInsert } from './statements.ts';
@@ -21,16 +22,19 @@ interface Placed {
 export function append(store: Store, batch: AppendBatch, nowMs: number): AppendResult {
   const placed = batch.entries.map((entry, at) => place(entry, store.nextSeq + at));
   const shed = new Map<string, number>();
+  const changes = encodeChanges(batch.ruleState);
   const inserted = transact(store, () => {
-    if (!makeRoom(store, bytesOf(placed), shed)) return undefined;
+    if (!makeRoom(store, bytesOf(placed) + (changes?.length ?? 0), shed)) return undefined;
     const fresh = insertEvents(store, placed, nowMs);
     insertDeliveries(store, fresh, nowMs);
     putProgress(store, batch);
+    if (changes !== undefined) store.sql.putRuleLog.run(changes);
     flushInbox(store, nowMs);
     return fresh;
   });
   if (inserted === undefined) return { status: 'full' };
   store.inbox.clear();
+  store.ruleLog.bytes += changes?.length ?? 0;
   store.nextSeq += placed.length;
   store.load.handled += inserted.length;
   for (const { entry, seq, bytes } of inserted) {
@@ -108,8 +112,8 @@ function* groups<T>(rows: readonly T[]): Generator<readonly T[]> {
   for (; at < rows.length; at += 1) yield rows.slice(at, at + 1);
 }
 
-/** How far the source is, what it counted and what rules remember: moved also by a batch without events. */
-function putProgress({ sql }: Store, { source, counts, checkpoints, ruleState }: AppendBatch): void {
+/** How far the source is and what it counted: moved also by a batch without events. */
+function putProgress({ sql }: Store, { source, counts, checkpoints }: AppendBatch): void {
   for (const family of families) {
     const count = counts[family];
     if (count !== undefined && count > 0) sql.addLines.run(source, family, count);
@@ -117,9 +121,5 @@ function putProgress({ sql }: Store, { source, counts, checkpoints, ruleState }:
   for (const [key, value] of checkpoints) {
     if (value === null) sql.dropCheckpoint.run(source, key);
     else sql.putCheckpoint.run(source, key, JSON.stringify(value));
-  }
-  for (const [name, state] of ruleState ?? []) {
-    if (state === null) sql.dropRuleState.run(name);
-    else sql.putRuleState.run(name, state);
   }
 }

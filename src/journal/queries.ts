@@ -5,6 +5,7 @@ import { CorruptError } from './failure.ts';
 import type { DeliveryRow, JournalQueries, NotificationRow, QueueState } from './journal.ts';
 import { severityAt } from './lease.ts';
 import { hex, int, optionalText, text, type Row } from './row.ts';
+import { readRuleState } from './rule-log.ts';
 import { deliveriesPerEvent as per, states } from './schema.ts';
 import { search, seqsOfId } from './search.ts';
 
@@ -22,7 +23,6 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
     `SELECT (c.page_count - f.freelist_count) * s.page_size AS bytes
      FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s`,
   );
-  const ruleState = db.prepare('SELECT rule, state FROM rule_state');
   return {
     search: (query) => search(db, restore, query),
     deliveriesOf: (id) => seqsOfId(db, id, eventsOfPrefixMax).flatMap((seq) => deliveriesOfEvent(db, seq)),
@@ -40,7 +40,7 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
         .all()
         .map((row) => text(row, 'name')),
     lines: () => lines(db),
-    ruleState: () => new Map(ruleState.all().map((row) => [text(row, 'rule'), text(row, 'state')] as const)),
+    ruleState: () => readRuleState(db),
     bytes: () => int(used.get() ?? {}, 'bytes'),
   };
 }

@@ -9,6 +9,7 @@ import { transact, type Store } from './store.ts';
 const saved = {
   checkpoint: 'INSERT OR REPLACE INTO checkpoint VALUES ($source, $key, $value)',
   rule_state: 'INSERT OR REPLACE INTO rule_state VALUES ($rule, $state)',
+  rule_log: 'INSERT OR REPLACE INTO rule_log VALUES ($seq, $changes)',
   line_count: 'INSERT OR REPLACE INTO line_count VALUES ($source, $family, $count)',
   // What was pending is lost with the file, and the account says so.
   destination: `INSERT OR REPLACE INTO destination (name, made, delivered, dead, shed)

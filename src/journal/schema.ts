@@ -31,6 +31,7 @@ const migrations: readonly string[] = [
    CREATE TABLE notification (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, event_id TEXT NOT NULL, at INTEGER NOT NULL,
      written INTEGER NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL);
    INSERT INTO meta VALUES ('next_seq', coalesce((SELECT max(seq) FROM event), 0) + 1), ('indexed', 0);`,
+  `CREATE TABLE rule_log (seq INTEGER PRIMARY KEY, changes TEXT NOT NULL);`,
 ];
 
 export const schemaVersion = migrations.length;

@@ -41,6 +41,8 @@ function appendStatements(db: DatabaseSync) {
     checkpoints: db.prepare('SELECT key, value FROM checkpoint WHERE source = ?'),
     putRuleState: db.prepare('INSERT OR REPLACE INTO rule_state VALUES (?, ?)'),
     dropRuleState: db.prepare('DELETE FROM rule_state WHERE rule = ?'),
+    putRuleLog: db.prepare('INSERT INTO rule_log (changes) VALUES (?)'),
+    dropRuleLog: db.prepare('DELETE FROM rule_log WHERE seq <= ?'),
     hasEvent: db.prepare('SELECT 1 FROM event WHERE at = ? AND id = ?'),
     putNotification: db.prepare(
       `INSERT INTO notification (key, event_id, at, written, rule, severity, title, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

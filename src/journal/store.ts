@@ -5,6 +5,7 @@ import { createCache, type EventCache } from './cache.ts';
 import type { JournalOptions, NotificationRow } from './journal.ts';
 import { createNames, type Names } from './names.ts';
 import { int } from './row.ts';
+import { openRuleLog, type RuleLog } from './rule-log.ts';
 import { prepareStatements, type SqlStatements } from './statements.ts';
 
 /** An open database with what its owner knows about it. Everything here is read again after a restart. */
@@ -24,6 +25,7 @@ export interface Store {
   /** The `seq` of the next event. */
   nextSeq: number;
   readonly ageing: Ageing;
+  ruleLog: RuleLog;
   /** Above 95 % of the size limit, until below 90 %. */
   shrinking: boolean;
 }
@@ -55,6 +57,7 @@ export function createStore(
     options,
     restore,
     inbox: new Map(),
+    ruleLog: openRuleLog(db),
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
     load: { sinceMs: nowMs, handled: 0, busy: true, pieces: 0 },

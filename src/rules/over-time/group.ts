@@ -1,10 +1,10 @@
 import type { SafeEvent } from '../../core/event.ts';
 import type { Scope } from '../../expression/expression.ts';
-import { titleOf } from '../../render/message.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { keyOf, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
+import { eventTitle } from './title.ts';
 
 export interface GroupOptions {
   readonly by: readonly KeyPart[];
@@ -114,7 +114,7 @@ function add(group: Open, event: SafeEvent, atMs: number): Open {
     count: group.count + 1,
     first: group.count === 0 ? atMs : Math.min(group.first, atMs),
     last: Math.max(group.last, atMs),
-    title: titleOf(event),
+    title: eventTitle(event),
     ids: group.ids.length < idsMax ? [...group.ids, event.id] : [...group.ids.slice(0, -1), event.id],
     tops: fields.map(([, read], at) => counted(group.tops[at] ?? [], read(event))),
   };

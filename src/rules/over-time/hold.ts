@@ -1,9 +1,9 @@
 import type { Scope } from '../../expression/expression.ts';
-import { titleOf } from '../../render/message.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { keyOf, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
+import { eventTitle } from './title.ts';
 
 export interface HoldOptions {
   /** How many notifications pass in a period. */
@@ -60,7 +60,7 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
     }
     const first = before.held === 0 ? atMs : Math.min(before.first, atMs);
     const last = Math.max(before.last, atMs);
-    memory.set(key, { ...before, held: before.held + 1, first, last, title: titleOf(scope.event) });
+    memory.set(key, { ...before, held: before.held + 1, first, last, title: eventTitle(scope.event) });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../../core/json.ts';
+import type { SafeEvent } from '../../core/event.ts';
+import { get, isObject } from '../../core/json.ts';
 import { compileExpression, type Scope } from '../../expression/expression.ts';
 
 /** One thing that events are told apart by. */
@@ -38,13 +39,23 @@ export function compilePart(source: string, problem: (message: string) => void):
     problem(compiled.message + (compiled.offset === undefined ? '' : ` (at character ${compiled.offset + 1})`));
     return undefined;
   }
+  const name = source.trim().replace(/^event\./, '');
+  const path = /^event(?:\.[A-Za-z_][0-9A-Za-z_]*)+$/.test(source.trim()) ? name.split('.') : undefined;
   return {
-    name: source.trim().replace(/^event\./, ''),
+    name,
     read: (scope) => {
+      // Nearly all are plain paths, and walking one costs a tenth of an expression.
+      if (path !== undefined && path[0] !== 'at') return textOf(walk(scope.event, path));
       const result = compiled.evaluate(scope);
       return result.ok ? textOf(result.value) : undefined;
     },
   };
+}
+
+function walk(event: SafeEvent, path: readonly string[]): unknown {
+  let value: unknown = event;
+  for (const key of path) value = isObject(value) ? get(value, key) : undefined;
+  return value;
 }
 
 /** The key of an event, or undefined when it lacks one of the parts: it then counts under none. */
@@ -59,8 +70,8 @@ export function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined 
 }
 
 /** Empty texts and null say that there is nothing. A long text is told apart by its hash, so that keys stay short. */
-function textOf(value: Json): string | undefined {
-  if (value === null || value === '') return undefined;
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length <= valueLengthMax) return text;
   return `${text.slice(0, valueLengthMax - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;

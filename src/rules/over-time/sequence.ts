@@ -1,11 +1,11 @@
 import type { Scope } from '../../expression/expression.ts';
-import { titleOf } from '../../render/message.ts';
 import type { Rule } from '../rule.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
 import { keyOf, type Key, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { latenessMs } from './times.ts';
+import { eventTitle } from './title.ts';
 
 export interface SequenceOptions {
   /** What must have happened before, in this order. The rule's own policies are the last step. */
@@ -49,7 +49,7 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
     const newest = Math.max(atMs, before.at(-1)?.[0] ?? 0);
     const kept = before.filter(([at]) => at >= newest - withinMs - latenessMs);
     const place = kept.findLastIndex(([at]) => at <= atMs) + 1;
-    const seen = kept.toSpliced(place, 0, [atMs, bits, titleOf(scope.event).slice(0, titleMax)]).slice(-seenMax);
+    const seen = kept.toSpliced(place, 0, [atMs, bits, eventTitle(scope.event).slice(0, titleMax)]).slice(-seenMax);
     const found = complete(seen);
     // Without a first step there is nothing that could follow it.
     const rest = found === undefined ? seen : seen.slice(found.end + 1);
@@ -94,7 +94,7 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
       facts: {
         by: byFacts(by, key.values),
         steps: events.map(([at, , title]) => ({ at: new Date(at).toISOString(), title })),
-        last_event: { id: scope.event.id, title: titleOf(scope.event) },
+        last_event: { id: scope.event.id, title: eventTitle(scope.event) },
       },
       ...common(by, scope.event),
     };

@@ -1,11 +1,11 @@
 import type { SafeEvent } from '../../core/event.ts';
 import type { Scope } from '../../expression/expression.ts';
-import { titleOf } from '../../render/message.ts';
 import { city } from '../../render/place.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
 import { keyOf, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
+import { eventTitle } from './title.ts';
 
 export interface TravelOptions {
   readonly by: readonly KeyPart[];
@@ -51,7 +51,7 @@ export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions):
           from: { place: from[3], at: new Date(from[0]).toISOString() },
           to: { place: to[3], at: new Date(to[0]).toISOString() },
           distance_km: Math.round(km),
-          last_event: { id: event.id, title: titleOf(event) },
+          last_event: { id: event.id, title: eventTitle(event) },
         },
         ...common(by, event),
       },

@@ -1,10 +1,10 @@
 import type { Scope } from '../../expression/expression.ts';
-import { titleOf } from '../../render/message.ts';
 import { byFacts, common, type Draft } from './draft.ts';
 import { keyOf, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import type { Condition, Observed } from './condition.ts';
 import { latenessMs } from './times.ts';
+import { eventTitle } from './title.ts';
 
 export interface WindowOptions {
   readonly count: number;
@@ -109,7 +109,7 @@ export function createWindow(options: WindowOptions): Condition {
       facts: {
         by: byFacts(by, key.values),
         ...(distinct !== undefined && { distinct: distinct.name, values: values.slice(0, shownMax) }),
-        last_event: { id: event.id, title: titleOf(event) },
+        last_event: { id: event.id, title: eventTitle(event) },
       },
       ...common(by, event),
     };
