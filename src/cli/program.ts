@@ -5,6 +5,7 @@ import type { CliCommand } from './command.ts';
 import { events } from './events.ts';
 import { example } from './example.ts';
 import { explain } from './explain.ts';
+import { importBlueprint } from './import.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
@@ -24,6 +25,7 @@ const commands: readonly CliCommand[] = [
   sendTest,
   setup,
   events,
+  importBlueprint,
   schema,
   example,
 ];

@@ -61,8 +61,8 @@ function authentikBody(
   };
 }
 
-/** authentik's `Event.summary`. */
-function authentikSummary(action: string, context: Delivery['event']['context']): string {
+/** authentik's `Event.summary`, the text of its notifications. */
+export function authentikSummary(action: string, context: Delivery['event']['context']): string {
   const message = get(context, 'message');
   if (typeof message === 'string') return message;
   return message === undefined ? `${action}: ${pythonRepr(context)}` : pythonRepr(message);

@@ -14,7 +14,7 @@ import { batchId } from './batch-id.ts';
 import { defineDestination, type DestinationDeps, type OptionProblem } from './destination.ts';
 import { guide } from './webhook-guide.ts';
 import { formatDescription } from './format.ts';
-import { encodeItems, itemWriter, type ScopeOf } from './webhook-body.ts';
+import { authentikSummary, encodeItems, itemWriter, type ScopeOf } from './webhook-body.ts';
 import { headerProblems, headerWriter } from './webhook-headers.ts';
 import { secretProblem, sign } from './webhook-signature.ts';
 
@@ -150,6 +150,7 @@ function signingSecrets(option: Secret | readonly Secret[] | undefined): readonl
 /** What expressions see. The words are made only for templates that may ask for them: they cost as much as all the rest. */
 function scopeMaker({ clock, authentikUrl }: DestinationDeps, templates: string): ScopeOf {
   const wordy = /\b(?:title|summary)\b/.test(templates);
+  const bodied = /\bbody\b/.test(templates);
   // The same scope for headers and body of a delivery: expressions keep the last one's event in their own form.
   let last: { readonly delivery: Delivery; readonly scope: Scope } | undefined;
   return (delivery) => {
@@ -157,7 +158,8 @@ function scopeMaker({ clock, authentikUrl }: DestinationDeps, templates: string)
     const { event, rule, severity, key } = delivery;
     const words = wordy ? renderMessage(event, { rule, severity, authentikUrl }) : { title: '', summary: '' };
     const { title, summary } = words;
-    const scope = { event, nowMs: clock.now(), rule, severity, title, summary, delivery_key: key };
+    const body = bodied ? authentikSummary(event.action, event.context) : '';
+    const scope = { event, nowMs: clock.now(), rule, severity, title, summary, body, delivery_key: key };
     last = { delivery, scope };
     return scope;
   };

@@ -5,7 +5,7 @@ import { eventFields, EventValue } from './event-value.ts';
 import { compilePattern } from './pattern.ts';
 
 /** String variables that a message's template may use beside `event` and `now`. */
-export const textVariables = ['rule', 'severity', 'title', 'summary', 'delivery_key'] as const;
+export const textVariables = ['rule', 'severity', 'title', 'summary', 'body', 'delivery_key'] as const;
 export type TextVariable = (typeof textVariables)[number];
 
 /** The call that the compiler puts around whatever a comprehension walks. */

@@ -32,6 +32,9 @@ export class Bindings implements Readonly<Record<TextVariable, unknown>> {
   get summary(): unknown {
     return this.#scope.summary;
   }
+  get body(): unknown {
+    return this.#scope.body;
+  }
   get delivery_key(): unknown {
     return this.#scope.delivery_key;
   }

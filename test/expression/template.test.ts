@@ -5,7 +5,7 @@ import type { TextVariable } from '../../src/expression/environment.ts';
 import { compileTemplate } from '../../src/expression/template.ts';
 import { safeEvent } from '../support/events.ts';
 
-const variables: readonly TextVariable[] = ['rule', 'severity', 'title', 'summary', 'delivery_key'];
+const variables: readonly TextVariable[] = ['rule', 'severity', 'title', 'summary', 'body', 'delivery_key'];
 const event = safeEvent({
   user: { username: 'ada', pk: 6 },
   context: { n: 3, ratio: 0.5, list: [1, 'x', null], 'a"b}': 1, nothing: null, flag: false },
