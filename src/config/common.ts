@@ -73,6 +73,12 @@ export const commonSchema = {
       format: 'url',
       description: 'HTTP proxy to go through, with its user and password if it needs them.',
     },
+    allow_link_local: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Connect even to link-local addresses (169.254.0.0/16, fe80::/10) and to the metadata services of clouds, which give credentials to whoever asks.',
+    },
   },
 } as const satisfies ObjectSchema;
 

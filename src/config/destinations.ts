@@ -8,6 +8,7 @@ import type { Reader } from './reader.ts';
 import { destinationSchema, nameRule, tlsMode } from './schema.ts';
 import { readTls } from './tls.ts';
 import { load } from './value.ts';
+import { checkAddresses } from './addresses.ts';
 
 type Read = (path: string) => string;
 
@@ -62,7 +63,8 @@ function readDestination(
   const options: unknown = load(kind.schema, own);
   for (const { path: inner, message } of kind.check?.(options) ?? [])
     reader.foreignProblem([...path, ...inner], message);
-  const { timeout, retry, batch, proxy } = load(commonSchema, checked);
+  const { timeout, retry, batch, proxy, allow_link_local: allowLinkLocal } = load(commonSchema, checked);
+  checkAddresses(kind, checked, path, allowLinkLocal, reader);
   if (timeout < 1) reader.problem([...path, 'timeout'], 'must be longer than nothing');
   if (retry.base < 1) reader.problem([...path, 'retry', 'base'], 'must be longer than nothing');
   if (retry.max < retry.base) reader.problem([...path, 'retry', 'max'], 'must not be shorter than "base"');
@@ -81,7 +83,7 @@ function readDestination(
     kind,
     options,
     fingerprint: fingerprint(entry, texts),
-    common: { timeoutMs: timeout, tls, proxy },
+    common: { timeoutMs: timeout, tls, proxy, allowLinkLocal },
     retry: { baseMs: retry.base, maxMs: retry.max },
     policy: {
       ...policy,

@@ -9,6 +9,8 @@ export interface CommonOptions {
   readonly tls: TlsOptions;
   /** URL of an HTTP proxy, with its credentials if any. */
   readonly proxy: string | undefined;
+  /** Link-local addresses and clouds' metadata services may be connected to. */
+  readonly allowLinkLocal?: boolean;
 }
 
 /** Where `local` puts a notification: herald's own list. */
@@ -138,7 +140,7 @@ export interface DestinationKind {
   readonly example: { readonly [key: string]: unknown };
   readonly guide: Guide;
   /** Options of every destination that mean nothing to this kind: setting one is a problem. */
-  readonly ignores?: readonly ('timeout' | 'tls' | 'proxy')[];
+  readonly ignores?: readonly ('timeout' | 'tls' | 'proxy' | 'allow_link_local')[];
   /** May depend on the options (`encoding: ndjson` batches). */
   policy(config: unknown): DeliveryPolicy;
   /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */

@@ -11,7 +11,7 @@ export const local = defineDestination({
   summary: "herald's own list of notifications",
   schema,
   example: {},
-  ignores: ['timeout', 'tls', 'proxy'],
+  ignores: ['timeout', 'tls', 'proxy', 'allow_link_local'],
   guide: {
     notes: ['The notifications stay in the journal, beside the events that they are about.'],
     order: 'Kept.',

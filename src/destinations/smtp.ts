@@ -85,8 +85,7 @@ export const smtp = defineDestination({
     const { host, tls: encryption, username, password, from, to } = config;
     const port = config.port ?? defaultPort[encryption];
     const login = username === undefined || password === undefined ? undefined : { username, password };
-    const { timeoutMs, tls } = common;
-    const client = createSmtpClient({ host, port, encryption, login, timeoutMs, tls }, clock);
+    const client = createSmtpClient({ ...common, host, port, encryption, login }, clock);
     const mailOptions = { from, to, subjectPrefix: config.subject_prefix, instance };
     return {
       async send(batch, signal) {

@@ -24,7 +24,7 @@ export const stdout = defineDestination({
   summary: 'Standard output',
   schema,
   example: { format: 'json' },
-  ignores: ['timeout', 'tls', 'proxy'],
+  ignores: ['timeout', 'tls', 'proxy', 'allow_link_local'],
   guide: {
     notes: [
       "herald's own log goes to standard error, so that standard output holds nothing but notifications.",

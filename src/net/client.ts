@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { userAgent } from '../core/identity.ts';
 import { bounded } from './bounded.ts';
 import type { HttpClient, HttpReply, HttpRequestOptions } from './http.ts';
+import { guardedLookup, refuseLinkLocal } from './link-local.ts';
 import { scrub } from './scrub.ts';
 import type { TlsOptions } from './tls.ts';
 
@@ -12,6 +13,8 @@ export interface HttpClientOptions {
   readonly tls: TlsOptions;
   /** URL of an HTTP proxy, with its credentials if any. */
   readonly proxy: string | undefined;
+  /** Link-local addresses and clouds' metadata services may be connected to. A proxy looks names up by itself. Default: false. */
+  readonly allowLinkLocal?: boolean | undefined;
   /** How much of an answer is read. Default: 64 KiB. */
   readonly bodyBytesMax?: number;
   /** How the bytes of an answer become text; `latin1` keeps each of them. Default: `utf8`. */
@@ -44,16 +47,18 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
 
 /** undici is loaded with the first request: it costs 17 MB that a configuration without HTTP need not pay. */
 async function createDispatcher(
-  { timeoutMs, tls, proxy }: HttpClientOptions,
+  { timeoutMs, tls, proxy, allowLinkLocal }: HttpClientOptions,
   signal: AbortSignal,
 ): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import('undici');
+  if (proxy !== undefined && allowLinkLocal !== true) refuseLinkLocal(new URL(proxy).hostname);
   const connect = {
     timeout: Math.min(timeoutMs, connectMsMax),
     minVersion: 'TLSv1.2' as const,
     rejectUnauthorized: tls.insecure !== true,
     allowH2: false,
     signal,
+    ...(allowLinkLocal !== true && { lookup: guardedLookup }),
     ...(tls.ca !== undefined && { ca: tls.ca }),
   };
   const own = {
@@ -73,6 +78,7 @@ async function exchange(
   options: HttpClientOptions,
 ): Promise<HttpReply> {
   const url = new URL(request.url);
+  if (options.allowLinkLocal !== true) refuseLinkLocal(url.hostname);
   const headers = { 'user-agent': userAgent, ...credentials(url), ...request.headers };
   const reply = await (
     await dispatcher

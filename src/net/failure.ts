@@ -1,4 +1,5 @@
 import type { HttpFailure } from './http.ts';
+import { linkLocalCode, linkLocalDetail } from './link-local.ts';
 
 type FailureReason = HttpFailure['reason'];
 
@@ -13,6 +14,7 @@ const reasonByCode: ReadonlyMap<string, FailureReason> = new Map([
   ['UND_ERR_SOCKET', 'reset'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'reset'],
   ['UND_ERR_PRX_CONN', 'refused'],
+  [linkLocalCode, 'refused'],
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],
   ['EAI_FAIL', 'dns'],
@@ -39,7 +41,8 @@ export function failureOf(error: unknown): HttpFailure {
   if (error instanceof Error && error.message.startsWith('Proxy Authentication Required')) {
     return { kind: 'failure', reason: 'unavailable', detail: 'the proxy answered 407' };
   }
-  return { kind: 'failure', reason: reasonOf(code), detail: code ?? 'no code' };
+  const detail = code === linkLocalCode ? linkLocalDetail : (code ?? 'no code');
+  return { kind: 'failure', reason: reasonOf(code), detail };
 }
 
 /** Codes of `errno`, OpenSSL and undici for a connection failure; `protocol` for what is none of them. */

@@ -1,10 +1,13 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Clock } from '../core/clock.ts';
 import { product } from '../core/identity.ts';
 import { bounded } from './bounded.ts';
+import { dial } from './dial.ts';
 import type { HttpFailure } from './http.ts';
 import { smtpProblem, type Login, type Refusal, type SmtpRefused } from './smtp-failure.ts';
-import type { TlsOptions } from './tls.ts';
+import { secureOptions, type TlsOptions } from './tls.ts';
 
 /** A mail server. `timeoutMs` is for one mail as a whole, from connecting to its acceptance. */
 export interface SmtpClientOptions {
@@ -15,6 +18,8 @@ export interface SmtpClientOptions {
   readonly login: Login | undefined;
   readonly timeoutMs: number;
   readonly tls: TlsOptions;
+  /** As for HTTP. */
+  readonly allowLinkLocal?: boolean | undefined;
 }
 
 /** One mail, ready for the wire. */
@@ -73,7 +78,8 @@ export function createSmtpClient(options: SmtpClientOptions, clock: Clock): Smtp
     const { default: Connection } = await import('nodemailer/lib/smtp-connection');
     // The attempt may have been given up while the library was loaded.
     cut.throwIfAborted();
-    const connection = new Connection(connectionOptions(options));
+    const connection = new Connection({ ...connectionOptions(options), connection: await connected(options, cut) });
+    cut.throwIfAborted();
     current = connection;
     const forget = (): void => {
       if (current === connection) current = undefined;
@@ -128,14 +134,31 @@ function connectionOptions({ host, port, encryption, timeoutMs, tls }: SmtpClien
     maxResponseSize: 64 * 1024,
     logger: false,
     component: product,
-    tls: {
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: tls.insecure !== true,
-      ...(tls.ca !== undefined && { ca: tls.ca }),
-      ...(tls.cert !== undefined && { cert: tls.cert }),
-      ...(tls.key !== undefined && { key: tls.key.reveal() }),
-    },
+    tls: secureOptions(tls),
   };
+}
+
+/** A connected socket: nodemailer would look the name up by itself, past the check of its address. */
+async function connected(
+  { host, port, timeoutMs, allowLinkLocal }: SmtpClientOptions,
+  cut: AbortSignal,
+): Promise<Socket> {
+  const socket = dial({ host, port, allowLinkLocal, tls: undefined });
+  const end = (): void => {
+    socket.destroy(new Error('given up'));
+  };
+  cut.addEventListener('abort', end, { once: true });
+  socket.setTimeout(Math.min(timeoutMs, connectMsMax), () => {
+    socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
+  });
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } finally {
+    cut.removeEventListener('abort', end);
+    socket.setTimeout(0);
+    socket.removeAllListeners('timeout');
+  }
 }
 
 /** One step of the session: nodemailer tells its end to the callback or, for a lost connection, as an event. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import type { Clock } from '../core/clock.ts';
 import { bounded } from './bounded.ts';
+import { refuseLinkLocal } from './link-local.ts';
 import { settle } from './syslog-settle.ts';
 import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog.ts';
 
@@ -16,7 +17,8 @@ interface Open {
 const sent: SyslogSent = { kind: 'sent' };
 
 /** Syslog over UDP (RFC 5426). A host that refuses is heard, nothing else is: datagrams get lost silently. */
-export function createSyslogDatagrams({ host, port, timeoutMs }: SyslogClientOptions, clock: Clock): SyslogClient {
+export function createSyslogDatagrams(options: SyslogClientOptions, clock: Clock): SyslogClient {
+  const { host, port, timeoutMs, allowLinkLocal } = options;
   let current: Open | undefined;
   return {
     async send(messages, signal) {
@@ -42,6 +44,7 @@ export function createSyslogDatagrams({ host, port, timeoutMs }: SyslogClientOpt
   async function connect(cut: AbortSignal): Promise<Open> {
     const [{ createSocket }, { lookup }] = await Promise.all([import('node:dgram'), import('node:dns/promises')]);
     const { address, family } = await lookup(host);
+    if (allowLinkLocal !== true) refuseLinkLocal(address);
     // The attempt may have been given up meanwhile.
     cut.throwIfAborted();
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');

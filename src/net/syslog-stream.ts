@@ -1,9 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { bounded } from './bounded.ts';
+import { dial } from './dial.ts';
 import { createRecent } from './syslog-recent.ts';
 import { settle } from './syslog-settle.ts';
+import { secureOptions } from './tls.ts';
 import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog.ts';
 
 /** A connection and what is known of its end. */
@@ -108,17 +109,8 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
   }
 }
 
-function connect({ host, port, transport, tls }: SyslogClientOptions): Socket {
-  if (transport === 'tcp') return connectTcp({ host, port });
-  return connectTls({
-    host,
-    port,
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: tls.insecure !== true,
-    ...(tls.ca !== undefined && { ca: tls.ca }),
-    ...(tls.cert !== undefined && { cert: tls.cert }),
-    ...(tls.key !== undefined && { key: tls.key.reveal() }),
-  });
+function connect({ host, port, transport, tls, allowLinkLocal }: SyslogClientOptions): Socket {
+  return dial({ host, port, allowLinkLocal, tls: transport === 'tcp' ? undefined : secureOptions(tls) });
 }
 
 /** Resolves when the kernel has taken all of it. */

@@ -11,6 +11,8 @@ export interface SyslogClientOptions {
   readonly transport: 'udp' | 'tcp' | 'tls';
   readonly timeoutMs: number;
   readonly tls: TlsOptions;
+  /** As for HTTP. */
+  readonly allowLinkLocal?: boolean | undefined;
 }
 
 /** The messages left this host and the receiver did not refuse them for as long as an answer takes. Syslog knows no more. */

@@ -119,7 +119,7 @@ export const syslog = defineDestination({
   create(config, { common, clock, instance, authentikUrl }) {
     const { host, transport } = config;
     const port = config.port ?? (transport === 'tls' ? 6514 : 514);
-    const client = createSyslogClient({ host, port, transport, timeoutMs: common.timeoutMs, tls: common.tls }, clock);
+    const client = createSyslogClient({ ...common, host, port, transport }, clock);
     const options = messageOptions(config);
     const context = { instance, authentikUrl };
     const itemBytes = config.max_size ?? (transport === 'udp' ? datagramBytesMax : streamBytesMax);
