@@ -72,8 +72,8 @@ class Life {
   readonly #story: string[] = [];
 
   constructor(seed: number, folder: LogFolder, layout: Layout) {
-    const { u32 } = seeded(seed);
-    this.#random = () => u32() / 0x1_0000_0000;
+    const random = seeded(seed);
+    this.#random = () => random.u32() / 0x1_0000_0000;
     this.#folder = folder;
     this.#layout = layout;
   }

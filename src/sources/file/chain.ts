@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { isCompressed } from './byte-file.ts';
-import { isMissing, isRestless, orMissing, restless, statOrMissing } from './errno.ts';
+import { isMissing, isRestless, orMissing, statOrMissing } from './errno.ts';
 import { isFinal, isSameInode, isTelling, type Identity } from './identity.ts';
-import { filesOf } from './log-files.ts';
-import { copyOf, filesAfter, openAll } from './resume.ts';
+import { hasFiles } from './log-files.ts';
+import { openAfter, openCopy } from './resume.ts';
 import { closeAll, identifyAgain, type Loss, type Segment } from './segment.ts';
 
 /**
@@ -88,11 +88,11 @@ export class Chain {
     this.#segments = [...this.#segments.slice(0, -1), last];
     try {
       const real = (await orMissing(realpath(this.path))) ?? last.path;
-      const isNext = await this.#append(real, last);
+      const isNext = await this.#append(real);
       if (isNext) this.#lookedAt = nowMs;
       if (isNext) return 'next';
       if (now !== undefined || (await last.file.stat()).nlink > 0) return 'same';
-      return (await filesOf(real)).length === 0 ? 'gone' : 'done';
+      return (await hasFiles(real)) ? 'done' : 'gone';
     } catch (error) {
       if (isRestless(error)) return 'same';
       // The folder went with the log.
@@ -102,20 +102,13 @@ export class Chain {
   }
 
   /** Opens what was written after the last file that is known; false when there is nothing. */
-  async #append(real: string, last: Segment): Promise<boolean> {
+  async #append(real: string): Promise<boolean> {
     const open = this.#segments.map(({ identity }) => identity);
     // An empty file cannot be told from another one, and its inode may be gone: then what is known before it counts.
     const known = open.findLast((identity) => isTelling(identity)) ?? this.#before;
-    const { files, isLost } = await filesAfter(real, known, open, this.#lookedAt);
-    const opened = await openAll(
-      files.map((found) => ({ found })),
-      last.base,
-    );
-    if (opened === undefined) throw restless(this.path);
-    const [first, ...rest] = opened;
-    if (first === undefined) return false;
-    this.#segments = [...this.#segments, { ...first, ...(isLost && { loss: 'removed' }) }, ...rest];
-    return true;
+    const next = await openAfter(real, known, open, this.#lookedAt);
+    this.#segments = [...this.#segments, ...next];
+    return next.length > 0;
   }
 
   /** How long the file that is read to its end is still to be watched although another one follows, ms. */
@@ -151,8 +144,9 @@ export class Chain {
   async startOver(position: number): Promise<boolean> {
     const { current } = this;
     const real = await realpath(this.path);
-    const copy = isTelling(current.identity) ? await copyOf(real, current.identity, position) : undefined;
-    const [copied] = copy === undefined ? [] : ((await openAll([{ found: copy }], current.base)) ?? []);
+    const copied = isTelling(current.identity)
+      ? await openCopy(real, current.identity, position, current.base)
+      : undefined;
     const anew = await identifyAgain(current);
     this.#segments = [...(copied === undefined ? [] : [copied]), anew, ...this.#segments.slice(1)];
     return copied !== undefined;

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseTimeNs } from '../../decode/time.ts';
-import { openBytes } from './byte-file.ts';
+import { openBytes, type ByteFile } from './byte-file.ts';
 import { errnoOf, isMissing, restless, statOrMissing } from './errno.ts';
 import { headBytesMax, identityOf, isSameInode, type Identity } from './identity.ts';
 
-/** A file that belongs to a log, as it was when it was looked at. */
+/** A file that belongs to a log, open, as it was when it was looked at. */
 export interface LogFile {
   readonly path: string;
   readonly identity: Identity;
@@ -16,8 +16,8 @@ export interface LogFile {
   readonly mtimeMs: number;
   /** `current`: the log itself; `rotated`: a name that a rotation gives; `other`: only begins like one. */
   readonly role: 'current' | 'rotated' | 'other';
-  /** Why it could not be read. */
-  readonly error?: Error;
+  /** The file, or why it could not be opened or read. */
+  readonly file: ByteFile | Error;
 }
 
 /** While its folder is listed a log may be rotated; a second look nearly always sees it at rest. */
@@ -25,20 +25,37 @@ const looksMax = 5;
 
 /**
  * The files of one log in the order in which they were written: `0.log.<time>.gz`, `x.log.1` and the like first, the log
- * itself last. `path` is no link. Rejects with the errno of the file system when the folder cannot be read, and with EAGAIN when
- * the files do not come to rest.
+ * itself last. All are open, because a name and even an inode may be another file's a moment later: whoever asks closes those
+ * that are not needed. `path` is no link. Rejects with the errno of the file system when the folder cannot be read, and with
+ * EAGAIN when the files do not come to rest.
  */
 export async function filesOf(path: string): Promise<readonly LogFile[]> {
   for (let look = 0; look < looksMax; look += 1) {
     const names = await namesOf(path);
     const found: LogFile[] = [];
-    for (const [name, role] of names) {
-      const file = await inspect(join(dirname(path), name), role);
-      if (file !== undefined) found.push(file);
+    try {
+      for (const [name, role] of names) {
+        const file = await inspect(join(dirname(path), name), role);
+        if (file !== undefined) found.push(file);
+      }
+      if (await isAtRest(path, names, found)) return ordered(found);
+      await closeFiles(found);
+    } catch (error) {
+      await closeFiles(found);
+      throw error;
     }
-    if (await isAtRest(path, names, found)) return ordered(found);
   }
   throw restless(path);
+}
+
+/** Closes files that were looked at. */
+export async function closeFiles(files: readonly LogFile[]): Promise<void> {
+  for (const { file } of files) if (!(file instanceof Error)) await file.close();
+}
+
+/** Whether anything of a log is left. Rejects with the errno of the file system. */
+export async function hasFiles(path: string): Promise<boolean> {
+  return (await namesOf(path)).size > 0;
 }
 
 /** Names that belong to the log. While a file is compressed both are there; the plain one goes last, so it is whole. */
@@ -72,7 +89,7 @@ function ordered(found: readonly LogFile[]): readonly LogFile[] {
   return found.toSorted((a, b) => Number(a.role === 'current') - Number(b.role === 'current') || order(a, b));
 }
 
-/** The log itself, without those that were rotated; undefined when it is not there. */
+/** The log itself, open, without those that were rotated; undefined when it is not there. */
 export async function currentOf(path: string): Promise<LogFile | undefined> {
   return await inspect(path, 'current');
 }
@@ -103,25 +120,24 @@ function roleOf(name: string, base: string): LogFile['role'] | undefined {
 }
 
 async function inspect(path: string, role: LogFile['role']): Promise<LogFile | undefined> {
+  // A pipe or a device is not even opened.
+  const stats = await statOrMissing(path);
+  if (stats?.isFile() !== true) return undefined;
+  let file: ByteFile | undefined;
   try {
-    if ((await statOrMissing(path))?.isFile() !== true) return undefined;
-    const bytes = await openBytes(path);
-    try {
-      const stats = await bytes.stat();
-      const head = await readHead(bytes);
-      const identity = identityOf(stats, head);
-      return { path, identity, head, size: await bytes.size(), mtimeMs: stats.mtimeMs, role };
-    } finally {
-      await bytes.close();
-    }
+    file = await openBytes(path);
+    const opened = await file.stat();
+    const head = await readHead(file);
+    const size = await file.size();
+    return { path, identity: identityOf(opened, head), head, size, mtimeMs: opened.mtimeMs, role, file };
   } catch (error) {
+    await file?.close();
     if (isMissing(error)) return undefined;
     if (!(error instanceof Error) || errnoOf(error) === '') throw error;
     // It may not even be needed.
-    const stats = await statOrMissing(path);
-    if (stats === undefined) return undefined;
     const head = Buffer.alloc(0);
-    return { path, identity: identityOf(stats, head), head, size: stats.size, mtimeMs: stats.mtimeMs, role, error };
+    const { size, mtimeMs } = stats;
+    return { path, identity: identityOf(stats, head), head, size, mtimeMs, role, file: error };
   }
 }
 

@@ -3,9 +3,9 @@ import type { Json } from '../../core/json.ts';
 import { pathOf, readCheckpoint, type KnownFile } from './checkpoint.ts';
 import { missing, orMissing } from './errno.ts';
 import { isTelling } from './identity.ts';
-import { currentOf, filesOf } from './log-files.ts';
+import { closeFiles, currentOf, filesOf } from './log-files.ts';
 import { fromBeginning, resumeAt } from './resume.ts';
-import { openSegment } from './segment.ts';
+import { segmentOf } from './segment.ts';
 import { Tail, type TailOptions } from './tail.ts';
 
 /**
@@ -29,16 +29,23 @@ export async function openTail(
 
 async function fromEnd(path: string, real: string, options: TailOptions): Promise<Tail> {
   const found = await currentOf(real);
-  const segment = found === undefined ? undefined : await openSegment(found, 0);
-  if (segment === undefined) throw missing(path);
-  const next = await behindLastLine(segment.file);
-  const kept = isTelling(segment.identity) ? [] : await newestRotated(real);
-  return new Tail(path, options, { segments: [segment], kept, point: { next, open: {} } });
+  if (found === undefined) throw missing(path);
+  const segment = segmentOf(found, 0);
+  try {
+    const next = await behindLastLine(segment.file);
+    const kept = isTelling(segment.identity) ? [] : await newestRotated(real);
+    return new Tail(path, options, { segments: [segment], kept, point: { next, open: {} } });
+  } catch (error) {
+    await segment.file.close();
+    throw error;
+  }
 }
 
 /** By the file before it an empty one is found again. */
 async function newestRotated(real: string): Promise<readonly KnownFile[]> {
-  const rotated = (await filesOf(real)).findLast(({ role }) => role === 'rotated');
+  const all = await filesOf(real);
+  await closeFiles(all);
+  const rotated = all.findLast(({ role }) => role === 'rotated');
   return rotated === undefined ? [] : [{ path: rotated.path, identity: rotated.identity, base: 0 }];
 }
 

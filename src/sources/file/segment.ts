@@ -1,6 +1,5 @@
-import { openBytes, type ByteFile } from './byte-file.ts';
-import { orMissing } from './errno.ts';
-import { beginsAs, identityOf, isSameInode, type Identity } from './identity.ts';
+import type { ByteFile } from './byte-file.ts';
+import { identityOf, type Identity } from './identity.ts';
 import { readHead, type LogFile } from './log-files.ts';
 
 /** Why lines are lost for good: their file went away unread, was emptied unread, or is a broken archive. */
@@ -20,21 +19,10 @@ export interface Segment {
   readonly loss?: Loss;
 }
 
-/** Opens a file that was found; undefined when another one lies there by now. Rejects with the errno of the file system. */
-export async function openSegment(found: LogFile, base: number): Promise<Segment | undefined> {
-  const file = await orMissing(openBytes(found.path));
-  if (file === undefined) return undefined;
-  try {
-    const stats = await file.stat();
-    const head = await readHead(file);
-    const isIt = stats.isFile() && isSameInode(found.identity, stats) && beginsAs(found.identity, head);
-    if (isIt) return { file, path: found.path, head, base, identity: identityOf(stats, head) };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  await file.close();
-  return undefined;
+/** A file that was found, to be read. Throws when it cannot be. */
+export function segmentOf({ file, path, identity, head }: LogFile, base: number, loss?: Loss): Segment {
+  if (file instanceof Error) throw file;
+  return { file, path, identity, head, base, ...(loss !== undefined && { loss }) };
 }
 
 /** The segment with its identity as it is now: a file that was short has more to know it by. */

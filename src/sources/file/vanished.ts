@@ -5,7 +5,7 @@ import type { Json } from '../../core/json.ts';
 import type { Gap } from '../gap.ts';
 import { pathOf, readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { orMissing, statOrMissing } from './errno.ts';
-import { filesOf, type LogFile } from './log-files.ts';
+import { hasFiles } from './log-files.ts';
 import { originOf } from './origin.ts';
 import type { Pending } from './pending.ts';
 
@@ -45,9 +45,8 @@ export class Vanished {
     this.#since.set(path, sinceMs);
     if (nowMs - sinceMs < patienceMs) return false;
     const checkpoint = readCheckpoint(saved);
-    const left = checkpoint === undefined ? [] : await filesLeft(checkpoint);
     // As long as there are files of a log that was read to its end, its checkpoint keeps them from being read again.
-    if (checkpoint?.done === true && left.length > 0) return false;
+    if (checkpoint?.done === true && (await orMissing(hasFiles(pathOf(checkpoint)))) === true) return false;
     this.#since.delete(path);
     const isQuiet = isRead || checkpoint === undefined || checkpoint.done;
     if (!isQuiet && (await isLossCertain(checkpoint))) pending.end(path, this.#gap(path, checkpoint));
@@ -73,8 +72,4 @@ export class Vanished {
 async function isLossCertain(checkpoint: Checkpoint): Promise<boolean> {
   if (checkpoint.hasMore) return true;
   return (await statOrMissing(dirname(pathOf(checkpoint))).catch(() => undefined)) !== undefined;
-}
-
-async function filesLeft(checkpoint: Checkpoint): Promise<readonly LogFile[]> {
-  return (await orMissing(filesOf(pathOf(checkpoint)))) ?? [];
 }
