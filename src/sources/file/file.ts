@@ -16,7 +16,7 @@ const schema = {
       items: { type: 'string', minLength: 1 },
       minItems: 1,
       description:
-        'Files or patterns (`*`, `?`, `**`). Kubelet, Docker json-file and bare logs; the form is detected per file.',
+        'Files or patterns (`*`, `?`, `**`). Kubelet, Docker json-file and bare logs; the form is detected per file. What a rotation leaves beside a log belongs to it and need not be named.',
     },
     start_at: {
       type: 'string',
