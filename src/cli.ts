@@ -7,6 +7,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+// Node would print every property of the error, such as the address that is no address.
+process.on('uncaughtException', (error) => {
+  end(error, process.argv.includes('--debug'));
+  process.exit();
+});
+
 // No top-level await: the bundle is CommonJS, which loads Node's own modules when they are needed and not all at the start.
 void main();
 
@@ -15,8 +21,12 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    const { code, text } = endingOf(error, program.opts()['debug'] === true);
-    if (text !== '') process.stderr.write(`${text}\n`);
-    process.exitCode = code;
+    end(error, program.opts()['debug'] === true);
   }
+}
+
+function end(error: unknown, debug: boolean): void {
+  const { code, text } = endingOf(error, debug);
+  if (text !== '') process.stderr.write(`${text}\n`);
+  process.exitCode = code;
 }

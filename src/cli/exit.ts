@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError, OperationalError } from '../core/errors.ts';
+import { redactText } from '../redact/text.ts';
 
 /** What the process's exit code says (sysexits where one fits). */
 export const exitCodes = { done: 0, failed: 1, usage: 64, bug: 70, config: 78 } as const;
@@ -22,7 +23,8 @@ export function endingOf(error: unknown, debug: boolean): Ending {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const hint = debug ? '' : '\nRun it again with --debug to see where, and please report it.';
-  return { code: exitCodes.bug, text: `herald: this is a bug: ${message}${trace}${hint}` };
+  // Nobody planned this text: it may quote an address or an event.
+  return { code: exitCodes.bug, text: redactText(`herald: this is a bug: ${message}${trace}${hint}`) };
 }
 
 function problemsText(error: ConfigError): string {
