@@ -2,6 +2,7 @@ import type { Place } from '../findings.ts';
 import type { Blueprint } from './entries.ts';
 import { formatText } from './format.ts';
 import type { Raw, Scalar } from './raw.ts';
+import { parseJson } from './parse-json.ts';
 import { refuse } from './refusal.ts';
 import type { Resolved } from './resolved.ts';
 
@@ -230,22 +231,4 @@ function pairsOf(item: Resolved): readonly [string, Resolved][] {
   if (key === undefined || inner === undefined)
     return refuse('!Enumerate: MAP wants [key, value] or a mapping', item.at);
   return [[String(scalarOf(key)), inner]];
-}
-
-function parseJson(text: string, at: Place): Resolved {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return fromJson(parsed, at);
-  } catch (error) {
-    if (error instanceof SyntaxError) return refuse('!ParseJSON: not valid JSON', at);
-    throw error;
-  }
-}
-
-function fromJson(json: unknown, at: Place): Resolved {
-  if (Array.isArray(json)) return { kind: 'list', items: json.map((item) => fromJson(item, at)), at };
-  if (typeof json === 'object' && json !== null) {
-    return { kind: 'map', entries: new Map(Object.entries(json).map(([key, item]) => [key, fromJson(item, at)])), at };
-  }
-  return value(typeof json === 'string' || typeof json === 'number' || typeof json === 'boolean' ? json : null, at);
 }
