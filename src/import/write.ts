@@ -71,7 +71,7 @@ function isList(value: object): value is readonly Template[] {
 
 /** The configuration fills in `\${env:…}` and `\${file:…}` everywhere: what looks like one here is meant as it stands. */
 function textNode(text: string): Node {
-  return new Scalar(text.replaceAll(/\$\{(?=env:|file:)/g, '$$$${'));
+  return new Scalar(text.replaceAll(/\$\{(?=env:|file:)/g, () => '$${'));
 }
 
 function pair(key: string, value: Node, spaced = false): Pair {

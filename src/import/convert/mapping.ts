@@ -1,7 +1,8 @@
 import { textOf } from '../blueprint/resolved.ts';
 import type { BlueprintObject } from '../objects.ts';
 import type { Program } from './program.ts';
-import { level, make, operand, type Value } from '../python/value.ts';
+import { choose } from '../python/truth.ts';
+import { level, listOf, make, mapOf, operand, type Value } from '../python/value.ts';
 import { nameOf } from './labels.ts';
 
 /** YAML whose texts may hold `${ CEL }`. */
@@ -16,15 +17,21 @@ export function templateOf(value: Value): Template {
   }
   if (items !== undefined) {
     const kept = items.filter(({ constant: one }) => one === undefined || Boolean(one.value));
-    return kept.every(alwaysTrue) ? kept.map(templateOf) : `\${${onlyTrue(kept).text}}`;
+    if (kept.every(alwaysTrue)) return kept.map(templateOf);
   }
-  return `\${${value.text}}`;
+  return `\${${sanitized(value).text}}`;
 }
 
 /** authentik drops what is false from the lists of a body. */
-function onlyTrue(items: readonly Value[]): Value {
-  const list = `[${items.map(({ text }) => text).join(', ')}]`;
-  return make(`${list}.filter(x, !(x in [null, false, 0, "", [], {}]))`, level.member, 'list', { operands: items });
+function sanitized(value: Value): Value {
+  const { entries, items, branches } = value;
+  if (entries !== undefined) return mapOf(entries.map(([key, item]) => [key, sanitized(item)] as const));
+  if (branches !== undefined) return choose(branches.condition, sanitized(branches.yes), sanitized(branches.no));
+  if (items === undefined) return value;
+  const list = listOf(items.map(sanitized));
+  if (items.every(alwaysTrue)) return list;
+  const text = `${list.text}.filter(x, !(x in [null, false, 0, "", [], {}]))`;
+  return make(text, level.member, 'list', { operands: [list] });
 }
 
 function alwaysTrue(value: Value): boolean {
@@ -36,7 +43,7 @@ function alwaysTrue(value: Value): boolean {
 }
 
 function escapeHoles(text: string): string {
-  return text.replaceAll('${', '$${');
+  return text.replaceAll('${', () => '$${');
 }
 
 /** The `headers` of a webhook; undefined when the mapping returns anything but a dictionary that is written out. */

@@ -4,6 +4,7 @@ import { isNothing } from '../blueprint/resolved.ts';
 import type { Findings } from '../findings.ts';
 import { models, type BlueprintObject, type Objects } from '../objects.ts';
 import type { Person } from '../python/scope.ts';
+import { Unportable } from '../python/syntax.ts';
 import type { Value } from '../python/value.ts';
 import { nameOf, unresolvedLabel } from './labels.ts';
 import { headersOf, programOf, templateOf, type Template } from './mapping.ts';
@@ -74,14 +75,24 @@ function mapped(
 }
 
 function bodyOptions(transport: BlueprintObject, value: Value, findings: Findings): Options {
-  const body = templateOf(value);
-  const compiled = compileTemplate(body, textVariables);
-  if (compiled.ok) return { body };
+  const body = bodyOf(value);
+  const compiled = compileTemplate(body.template, textVariables);
+  if (compiled.ok && body.problem === undefined) return { body: body.template };
   findings.lost(
     transport.at,
-    `the body of transport ${JSON.stringify(nameOf(transport))} not carried over: CEL says ${compiled.problems[0]?.message ?? ''}`,
+    `the body of transport ${JSON.stringify(nameOf(transport))} not carried over: ${body.problem ?? (compiled.ok ? '' : (compiled.problems[0]?.message ?? ''))}`,
   );
   return {};
+}
+
+function bodyOf(value: Value): { readonly template: Template; readonly problem?: string } {
+  try {
+    return { template: templateOf(value) };
+  } catch (error) {
+    // Leaving out what is false makes it longer.
+    if (!(error instanceof Unportable)) throw error;
+    return { template: null, problem: error.message };
+  }
 }
 
 function headerOptions(transport: BlueprintObject, value: Value, findings: Findings): Options {

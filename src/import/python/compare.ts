@@ -42,7 +42,7 @@ function textual(value: Value, other: Value): Value {
 function comparison(left: Value, operator: string, right: Value, operands: readonly Value[], raises = false): Value {
   const [a, b] = [operand(left, level.sum), operand(right, level.sum)];
   const made = make(`${a} ${operator} ${b}`, level.relation, 'bool', { operands, raises });
-  return operator === '==' ? { ...made, opposite: `${a} != ${b}` } : made;
+  return operator === '==' ? { ...made, opposite: { text: `${a} != ${b}`, level: level.relation } } : made;
 }
 
 function isNumber({ type }: Value): boolean {
@@ -78,7 +78,7 @@ function contained(left: Value, container: Value, at: number): Value {
     case 'map':
       if (right.items?.length === 0)
         return left.sure.size === 0 ? literal(false) : comparison(left, 'in', right, operands);
-      return comparison(left, 'in', right, operands);
+      return comparison(among(left, right), 'in', right, operands);
     case 'dyn': {
       if (left.type !== 'string') return comparison(left, 'in', right, operands, true);
       const text = `type(${right.text}) == string ? ${operand(right, level.member)}.contains(${left.text}) : ${operand(left, level.sum)} in ${operand(right, level.sum)}`;
@@ -87,6 +87,11 @@ function contained(left: Value, container: Value, at: number): Value {
     default:
       return unportable('nothing can be in this', at);
   }
+}
+
+/** CEL's checker refuses to look for a value in a list that holds only other types. */
+function among(left: Value, { items = [] }: Value): Value {
+  return items.every(({ type }) => type === left.type) ? left : loose(left);
 }
 
 /** That evaluating something showed this value to be a text. */

@@ -52,7 +52,7 @@ export function callFunction(name: string, args: readonly Value[], at: number, s
     case 'ip_address':
       return addressFrom(first, at);
     case 'ip_network':
-      return network(first, args, at);
+      return network(first, args, at, surroundings);
     case 'regex_match':
       return search(first, second, at, surroundings);
     case 'len':
@@ -71,10 +71,12 @@ export function callFunction(name: string, args: readonly Value[], at: number, s
   }
 }
 
-function network(value: Value, args: readonly Value[], at: number): Value {
+function network(value: Value, args: readonly Value[], at: number, { note }: Surroundings): Value {
   const text = value.constant?.value;
   if (typeof text !== 'string' || args.length > 1) return unportable('ip_network() takes one text, written out', at);
   if (parseNetwork(text) === undefined) return unportable(`${quote(text)} is no network`, at);
+  if (text.includes('.'))
+    note('an IPv4 address that is written as IPv6 (::ffff:192.0.2.1) counts as IPv4 in herald', at);
   if (hasHostBits(text)) return unportable(`Python refuses ${quote(text)}: there are bits behind the prefix`, at);
   return make(`cidr(${quote(text)})`, level.member, 'cidr');
 }

@@ -1,5 +1,4 @@
 import { unportable } from './syntax.ts';
-import { choose } from './truth.ts';
 import { level, literal, make, operand, quote, strict, type CelType, type Lookup, type Value } from './value.ts';
 
 /** Keys of authentik's event context that hold a dictionary whenever they are there. */
@@ -73,11 +72,10 @@ export function get(value: Value, key: string, fallback: Value, at: number): Val
     return optional({ base, key, optional: `${operand(base, level.member)}[?${quote(key)}]`, fallback }, [base]);
   }
   if (base.type !== 'dyn') return unportable('only a dictionary has .get()', at);
-  const there = make(`${quote(key)} in ${operand(base, level.sum)}`, level.relation, 'bool', {
-    operands: [base],
-    raises: true,
-  });
-  return choose(there, make(`${operand(base, level.member)}[${quote(key)}]`, level.member, 'dyn'), fallback);
+  // What is no dictionary fails as a whole: no text and no list has such an item.
+  const [plain, part] = [`${operand(base, level.member)}`, quote(key)];
+  const text = `type(${base.text}) == map ? ${plain}[?${part}].orValue(${fallback.text}) : ${plain}[${part}]`;
+  return make(text, level.choice, 'dyn', { operands: [base, fallback], raises: true });
 }
 
 function optional(lookup: Lookup, operands: readonly Value[]): Value {

@@ -3,7 +3,7 @@ import { childrenOf, expressionOf, type Node } from './expressions.ts';
 import { unportable, type Statement } from './syntax.ts';
 
 const lengthMax = 64 * 1024;
-const depthMax = 100;
+const depthMax = 250;
 
 /** Reads the body of a Python function. Throws {@link Unportable} for what is no Python and for statements that have no counterpart. */
 export function parsePython(source: string): readonly Statement[] {

@@ -15,6 +15,9 @@ const clientIp: Value = {
   lookup: { base: none, key: '', optional: 'event.?client_ip', fallback: none },
 };
 
+/** authentik's own address for events that have none. */
+const clientAddress = make('ip(event.?client_ip.orValue("255.255.255.255"))', level.member, 'ip');
+
 const onlyDatabase = "is in authentik's database, not in its log";
 
 /** `object.name` for what is authentik's own. */
@@ -31,8 +34,9 @@ export function attribute(object: Meaning, name: string, surroundings: Surroundi
       return ofRecipient(surroundings.recipient, name, at);
     case 'created':
       return ofTime(name, at);
-    case 'request.context':
     case 'client address':
+      return attributeOfValue(clientAddress, name, at);
+    case 'request.context':
     case 're':
       return { thing: `method ${name}`, of: object };
     default:
@@ -141,7 +145,7 @@ export function valueOf(meaning: Meaning, surroundings: Surroundings, at: number
     case 'created':
       return make('event.at', level.member, 'time');
     case 'client address':
-      return make('ip(event.?client_ip.orValue("255.255.255.255"))', level.member, 'ip');
+      return clientAddress;
     case 'recipient':
       return recipientText(surroundings, at);
     case 'event':

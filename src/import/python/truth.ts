@@ -4,6 +4,8 @@ import { isTotal, level, literal, loose, make, operand, type Value } from './val
 export function truth(value: Value): Value {
   const { constant } = value;
   if (constant !== undefined) return literal(Boolean(constant.value));
+  const written = value.items ?? value.entries;
+  if (written !== undefined && value.sure.size === 0) return literal(written.length > 0);
   switch (value.type) {
     case 'bool':
       return value;
@@ -12,11 +14,13 @@ export function truth(value: Value): Value {
     case 'string':
       return {
         ...make(`${operand(value, level.sum)} != ""`, level.relation, 'bool', { operands: [value] }),
-        opposite: `${operand(value, level.sum)} == ""`,
+        opposite: { text: `${operand(value, level.sum)} == ""`, level: level.relation },
       };
     case 'int':
     case 'double':
-      return make(`${operand(value, level.sum)} != 0`, level.relation, 'bool', { operands: [value] });
+      return make(`${operand(value, level.sum)} != ${value.type === 'int' ? '0' : '0.0'}`, level.relation, 'bool', {
+        operands: [value],
+      });
     case 'list':
     case 'map':
       return make(`size(${value.text}) > 0`, level.relation, 'bool', { operands: [value] });
@@ -29,7 +33,10 @@ export function truth(value: Value): Value {
 
 function falsy(value: Value): Value {
   const text = `${operand(value, level.sum)} in [null, false, 0, "", [], {}]`;
-  return { ...make(`!(${text})`, level.unary, 'bool', { operands: [value] }), opposite: text };
+  return {
+    ...make(`!(${text})`, level.unary, 'bool', { operands: [value] }),
+    opposite: { text, level: level.relation },
+  };
 }
 
 /** The opposite of a bool. */
@@ -37,8 +44,8 @@ export function negated(value: Value): Value {
   if (value.constant !== undefined) return literal(!value.constant.value);
   const made = { operands: [value] };
   if (value.opposite !== undefined)
-    return { ...make(value.opposite, level.relation, 'bool', made), opposite: value.text };
-  return { ...make(`!${operand(value, level.unary)}`, level.unary, 'bool', made), opposite: value.text };
+    return { ...make(value.opposite.text, value.opposite.level, 'bool', made), opposite: value };
+  return { ...make(`!${operand(value, level.unary)}`, level.unary, 'bool', made), opposite: value };
 }
 
 /**
@@ -50,7 +57,7 @@ export function chooseBool(condition: Value, then: Value, otherwise: Value, befo
   const [yes, no] = [then.constant?.value, otherwise.constant?.value];
   if (yes === true && no === false) return condition;
   if (yes === false && no === true) return negated(condition);
-  if (isTotal(condition, before) || then.text === otherwise.text) {
+  if (isTotal(condition, before)) {
     if (no === false) return join('&&', condition, then);
     if (yes === false) return join('&&', negated(condition), otherwise);
     if (yes === true) return join('||', condition, otherwise);
@@ -75,7 +82,7 @@ export function choose(condition: Value, then: Value, otherwise: Value): Value {
   const text = `${operand(condition, level.or)} ? ${operand(first, level.or)} : ${operand(otherwise, level.choice)}`;
   const raises = then.sure.size + otherwise.sure.size > 0;
   const made = make(text, level.choice, same ? then.type : 'dyn', { operands: [condition], raises });
-  return made;
+  return { ...made, branches: { condition, yes: then, no: otherwise } };
 }
 
 /** Evaluates a value that Python would evaluate here, because it may raise, and goes on. */

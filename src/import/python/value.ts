@@ -1,4 +1,5 @@
 import type { Scalar } from '../blueprint/raw.ts';
+import { unportable } from './syntax.ts';
 
 /** What CEL's checker knows about a value; `dyn` is anything that JSON has. */
 export type CelType = 'bool' | 'string' | 'int' | 'double' | 'null' | 'dyn' | 'list' | 'map' | 'ip' | 'cidr' | 'time';
@@ -16,12 +17,14 @@ export interface Value {
   readonly constant?: { readonly value: Scalar };
   readonly items?: readonly Value[];
   readonly entries?: readonly (readonly [string, Value])[];
+  /** Which of two values it is. */
+  readonly branches?: { readonly condition: Value; readonly yes: Value; readonly no: Value };
   /** The result of `.get()`, for what comes behind it. */
   readonly lookup?: Lookup;
   /** The same where None would raise: an optional field read directly. */
   readonly strict?: Value;
   /** The opposite of a comparison, where it can be said better than with `!`. */
-  readonly opposite?: string;
+  readonly opposite?: { readonly text: string; readonly level: number };
 }
 
 /** `base.get(key, fallback)`; `optional` is its CEL form without the fallback. */
@@ -33,6 +36,9 @@ export interface Lookup {
 }
 
 const nothing: ReadonlySet<string> = new Set();
+
+/** As long as an expression may be; variables are written out wherever they are used. */
+const textLengthMax = 8192;
 
 interface Made {
   readonly operands?: readonly Value[];
@@ -48,6 +54,8 @@ export function make(
   type: CelType,
   { operands = [], raises = false, seen = [] }: Made = {},
 ): Value {
+  if (text.length > textLengthMax)
+    unportable(`its CEL is longer than ${textLengthMax} characters: write several policies`, 0);
   const sure = new Set(operands.flatMap((operand) => [...operand.sure]));
   if (raises || sure.size > 0) sure.add(text);
   for (const one of seen) sure.add(one);
