@@ -8,6 +8,7 @@ import {
   YAMLSeq,
   type CollectionTag,
   type Document,
+  type Scalar as ScalarNode,
   type ScalarTag,
 } from 'yaml';
 import type { Place } from '../findings.ts';
@@ -75,14 +76,14 @@ function createReader(document: Document.Parsed, text: string, place: (offset: n
     if (isMap(node)) return { kind: 'map', entries: entriesOf(node.items, depth, at), at };
     if (!isScalar(node)) return { kind: 'value', value: null, at };
     const indent = node.type === 'BLOCK_LITERAL' ? indentOf(text.slice(node.range?.[0])) : undefined;
-    return { kind: 'value', value: scalar(node.value), ...(indent !== undefined && { indent }), at };
+    return { kind: 'value', value: valueOf(node), ...(indent !== undefined && { indent }), at };
   }
 
   function entriesOf(pairs: readonly { key: unknown; value: unknown }[], depth: number, at: Place): Map<string, Raw> {
     const entries = new Map<string, Raw>();
     const merged = new Map<string, Raw>();
     for (const { key, value } of pairs) {
-      const name = isScalar(key) ? String(scalar(key.value)) : refuse('a key must be a text', at);
+      const name = isScalar(key) ? String(valueOf(key)) : refuse('a key must be a text', at);
       const item = read(value, depth + 1);
       // As in PyYAML, a key that is given twice has its last value, and what is merged in gives way to what is written.
       if (name === '<<') for (const [inner, raw] of mergedEntries(item)) merged.set(inner, raw);
@@ -94,7 +95,10 @@ function createReader(document: Document.Parsed, text: string, place: (offset: n
 
   function placeOf(node: unknown): Place {
     const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
-    return place(range?.[0] ?? 0);
+    const start = range?.[0] ?? 0;
+    const tag = tagOf(node);
+    // The library counts from behind the tag.
+    return place(tag === undefined ? start : Math.max(0, text.lastIndexOf(tag, start)));
   }
 }
 
@@ -115,7 +119,11 @@ function tagOf(node: unknown): string | undefined {
   return tag === undefined || tag.startsWith('tag:yaml.org,') ? undefined : tag;
 }
 
-function scalar(value: unknown): Scalar {
+function valueOf({ value, source }: ScalarNode): Scalar {
+  // The library's own sign for a merge key.
+  if (typeof value === 'symbol') return '<<';
+  // YAML 1.1 calls these booleans, PyYAML does not.
+  if (typeof value === 'boolean' && source !== undefined && /^[yn]$/i.test(source)) return source;
   if (typeof value === 'bigint') return Number(value);
   // PyYAML makes dates of such texts; nothing that is imported has one.
   if (value instanceof Date) return value.toISOString();
