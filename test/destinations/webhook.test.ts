@@ -105,6 +105,7 @@ describe('an own body', () => {
           context: '${event.context}',
           text: '${severity}: ${event.action} by ${event.user.pk}, rule ${rule}',
           title: '${title}',
+          body: '${body}',
           key: '${delivery_key}',
           missing: '${event.context.nothing}',
         },
@@ -120,6 +121,7 @@ describe('an own body', () => {
       pk: 6,
       context: { username: 'ada.lovelace' },
       text: 'warning: login_failed by 6, rule failed logins',
+      body: "login_failed: {'username': 'ada.lovelace'}",
       key: leased(1).key,
       missing: null,
     });

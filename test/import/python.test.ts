@@ -53,7 +53,7 @@ function differences(programs: readonly string[], on: readonly SafeEvent[]) {
       const about = JSON.stringify({ action, client_ip, user, context });
       return ours === theirs
         ? []
-        : [`${source}\n${translated.value.text}\n${about}\nPython ${String(theirs)}, CEL ${ours}`];
+        : [`${source}\n${translated.value.text}\n${about}\nPython ${JSON.stringify(theirs)}, CEL ${ours}`];
     });
     return [wrong];
   });

@@ -73,7 +73,7 @@ export function get(value: Value, key: string, fallback: Value, at: number): Val
   }
   if (base.type !== 'dyn') return unportable('only a dictionary has .get()', at);
   // What is no dictionary fails as a whole: no text and no list has such an item.
-  const [plain, part] = [`${operand(base, level.member)}`, quote(key)];
+  const [plain, part] = [operand(base, level.member), quote(key)];
   const text = `type(${base.text}) == map ? ${plain}[?${part}].orValue(${fallback.text}) : ${plain}[${part}]`;
   return make(text, level.choice, 'dyn', { operands: [base, fallback], raises: true });
 }
