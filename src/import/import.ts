@@ -3,7 +3,7 @@ import { parseBlueprint } from './blueprint/parse.ts';
 import { walk, type Raw } from './blueprint/raw.ts';
 import { Refusal } from './blueprint/refusal.ts';
 import { createDestinations } from './convert/destinations.ts';
-import { nameOf } from './convert/labels.ts';
+import { nameOf, unresolvedLabel } from './convert/labels.ts';
 import { uniqueName } from './convert/names.ts';
 import { convertRule, type RuleDraft } from './convert/rules.ts';
 import { createFindings, type Finding, type Findings, type Place } from './findings.ts';
@@ -90,6 +90,13 @@ function noteRest(objects: Objects, findings: Findings): void {
   for (const transport of objects.of(models.transport)) {
     if (used.some((target) => target.kind === 'object' && target.object === transport)) continue;
     findings.note(transport.at, `transport ${JSON.stringify(nameOf(transport))} is left out: no rule sends to it`);
+  }
+  for (const binding of objects.of(models.binding)) {
+    const target = objects.target(binding.fields.get('target'));
+    // Bindings to other objects, as flows, are no business of notifications.
+    if (target.kind !== 'unknown' || target.reference.kind !== 'find') continue;
+    if (target.reference.model !== models.rule) continue;
+    findings.lost(binding.at, `a binding not carried over: ${unresolvedLabel(target.reference)} is not in these files`);
   }
   for (const policy of [...objects.of(models.matcher), ...objects.of(models.expression)]) {
     const logging = policy.fields.get('execution_logging');

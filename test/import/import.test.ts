@@ -102,6 +102,13 @@ test('a matcher that can match nothing is never widened', () => {
   assert.match(bad.text, /LEFT OUT: the policy of order 0[^]*policies: \[\]/);
 });
 
+test('a binding to a rule of another file is told', () => {
+  const { lost } = convert(
+    `${chat}  - {model: authentik_policies.policybinding, identifiers: {order: 0, target: !Find [authentik_events.notificationrule, [name, other]]}}\n`,
+  );
+  assert.match(lost, /a binding not carried over: authentik_events\.notificationrule "other" is not in these files/);
+});
+
 test('what authentik delivers to nobody is switched off', () => {
   assert.match(convert(chat, 'transports: [!KeyOf t]').text, /nobody to notify[^]*enabled: false/);
   assert.match(convert(chat, 'destination_group: !KeyOf g').text, /has no transports[^]*enabled: false/);
