@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { compress, logFolder, range, rotate } from '../support/file-source.ts';
 import { FakeClock } from '../support/clock.ts';
-import { cri, eventLine } from '../support/lines.ts';
+import { accessLine, cri, eventLine } from '../support/lines.ts';
 import { waitFor, type Collected } from '../support/source.ts';
 
 /** Records whose container time is in this second. */
@@ -119,6 +119,25 @@ test('more rotations than files are kept while reading stands still: the open fi
     ...range(140, 150),
   ]);
   assert.deepEqual(spans(out), [['removed', '2026-01-15T09:00:00.000Z', '2026-01-15T09:00:03.000Z']]);
+});
+
+test('the first part of a split line is gone: that line is a gap, its neighbours are read once', async (context) => {
+  const { log, start, stop } = logFolder(context);
+  const text = eventLine(50);
+  writeFileSync(log, recordsAt(1, 0, 10) + cri(text.slice(0, 100), 50, 'P'));
+  const first = start();
+  await first.until(10);
+  const old = rotate(log, '090000');
+  writeFileSync(log, cri(accessLine, 51, 'F', 'stdout'));
+  await waitFor(() => first.counts.access === 1, 'the line behind');
+  await stop();
+  rmSync(old);
+  appendFileSync(log, cri(text.slice(100), 52) + recordsAt(2, 60, 70));
+  const second = start(first);
+  await waitFor(() => second.serials().includes(69), 'the last line');
+  assert.deepEqual(second.serials(), range(60, 70));
+  assert.equal(second.gaps().length, 1);
+  assert.equal(second.counts.access, undefined);
 });
 
 test('a torn archive: what is in it is read, the rest is a gap', async (context) => {

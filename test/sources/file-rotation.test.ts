@@ -130,6 +130,26 @@ test('a line whose parts lie on both sides of a rotation is joined, over a resta
   }
 });
 
+test('a line that was begun before a file that was still empty is joined after a restart', async (context) => {
+  const { log, start, stop } = logFolder(context);
+  const text = eventLine(1);
+  writeFileSync(log, cri(accessLine, 0) + cri(text.slice(0, 100), 1, 'P'));
+  const first = start();
+  await waitFor(() => first.counts.access === 1, 'the first part');
+  await stop();
+  // The checkpoint as it is when the next file has been opened and nothing was in it yet.
+  const saved = first.checkpoints.get(log) as { readonly next: number; readonly files: readonly object[] };
+  const empty = { path: log, base: saved.next, dev: 1, ino: 1, time: '', headBytes: 0, head: '' };
+  first.checkpoints.set(log, JSON.parse(JSON.stringify({ ...saved, files: [...saved.files, empty] })));
+  compress(rotate(log, '090000'));
+  writeFileSync(log, cri(accessLine, 2, 'F', 'stdout') + cri(text.slice(100), 3));
+  const second = start(first);
+  await second.until(1);
+  assert.deepEqual(second.serials(), [1]);
+  assert.deepEqual(second.counts, { access: 1, event: 1 });
+  assert.deepEqual(second.gaps(), []);
+});
+
 test('a whole line without its newline is a line when its file is over', async (context) => {
   const { log, start } = logFolder(context);
   writeFileSync(log, records(0, 1) + cri(eventLine(1), 1).trimEnd());

@@ -27,7 +27,6 @@ export class Chain {
   #segments: readonly Segment[];
   #leaveAtMs: number | undefined;
   #lookedAt: number;
-
   /** The last file before those that could be told from others. */
   #before: Identity | undefined;
 
@@ -88,9 +87,10 @@ export class Chain {
     this.#segments = [...this.#segments.slice(0, -1), last];
     try {
       const real = (await orMissing(realpath(this.path))) ?? last.path;
-      const isNext = await this.#append(real);
-      if (isNext) this.#lookedAt = nowMs;
-      if (isNext) return 'next';
+      if (await this.#append(real)) {
+        this.#lookedAt = nowMs;
+        return 'next';
+      }
       if (now !== undefined || (await last.file.stat()).nlink > 0) return 'same';
       return (await hasFiles(real)) ? 'done' : 'gone';
     } catch (error) {

@@ -147,9 +147,9 @@ export class Logs {
     const isMatched = this.#deps.patterns.some((one) => one === path || matchesGlob(resolve(path), resolve(one)));
     try {
       if ((await statOrMissing(path)) !== undefined) return;
-      const isParked = this.#parked.has(path);
-      if (isMatched && !isParked) await this.#start(path);
+      if (isMatched && !this.#parked.has(path)) await this.#start(path);
     } catch (error) {
+      this.#trouble(path, error);
       if (!isMissing(error)) return;
     }
     if (this.#open.has(path)) return;

@@ -26,8 +26,7 @@ export interface Chosen {
 export function planFor(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
   const { point, files: known } = checkpoint;
   const current = known.at(-1) ?? known[0];
-  const position = Math.max(0, point.next - current.base);
-  const at = isUntouched(checkpoint) ? -1 : find(all, current.identity, position);
+  const at = placeOf(all, checkpoint);
   if (at < 0) return withoutCurrent(all, checkpoint);
   const follows = all.slice(at + 1).filter(({ role }) => role !== 'other');
   const found = all[at];
@@ -47,28 +46,42 @@ export function planFor(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
   return { files, kept: [], point: { next: point.next, open: {} }, loss: 'removed' };
 }
 
+/** Where the file is in which to go on; -1 when it is nowhere. */
+function placeOf(all: readonly LogFile[], checkpoint: Checkpoint): number {
+  const { point, files: known } = checkpoint;
+  const current = known.at(-1) ?? known[0];
+  if (!isUntouched(checkpoint)) return find(all, current.identity, point.next - current.base);
+  const before = known.at(-2);
+  const anchor = before === undefined ? -1 : find(all, before.identity, 0);
+  return anchor < 0 ? -1 : all.findIndex(({ role }, index) => index > anchor && role !== 'other');
+}
+
 /** The file in which to go on is not there any more: what was written after it, as far as it can be told. */
 function withoutCurrent(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
   // Among those that cannot be read may be the very one.
   for (const { role, file } of all) if (role !== 'other' && file instanceof Error) throw file;
-  const { point, files: known, at, done } = checkpoint;
-  const current = known.at(-1) ?? known[0];
-  const before = known.at(-2)?.identity;
-  const anchor = before === undefined ? -1 : find(all, before, 0);
-  const isNew = isUntouched(checkpoint);
-  const isKnown = done || (isNew && (anchor >= 0 || before === undefined));
-  const files =
-    anchor >= 0
-      ? all.slice(anchor + 1)
-      : isNew && before === undefined
-        ? all
-        : newerThan(all, isNew ? (before ?? current.identity) : current.identity, at);
+  const { files, isCertain } = filesSince(all, checkpoint);
   return {
     files: files.filter(({ role }) => role !== 'other').map((found) => ({ found })),
     kept: [],
-    point: { next: point.next, open: {} },
-    ...(!isKnown && { loss: 'removed' }),
+    point: { next: checkpoint.point.next, open: {} },
+    ...(!isCertain && !checkpoint.done && { loss: 'removed' }),
   };
+}
+
+/** What was written after a file that is gone; certain when nothing can be missing before the first of them. */
+function filesSince(
+  all: readonly LogFile[],
+  checkpoint: Checkpoint,
+): { readonly files: readonly LogFile[]; readonly isCertain: boolean } {
+  const { files: known, at } = checkpoint;
+  const current = (known.at(-1) ?? known[0]).identity;
+  const before = known.at(-2)?.identity;
+  const isNew = isUntouched(checkpoint);
+  if (before === undefined) return { files: isNew ? all : newerThan(all, current, at), isCertain: isNew };
+  const anchor = find(all, before, 0);
+  const files = anchor >= 0 ? all.slice(anchor + 1) : newerThan(all, isNew ? before : current, at);
+  return { files, isCertain: false };
 }
 
 /**
@@ -77,7 +90,7 @@ function withoutCurrent(all: readonly LogFile[], checkpoint: Checkpoint): Plan {
  */
 function isUntouched({ point, files }: Checkpoint): boolean {
   const current = files.at(-1) ?? files[0];
-  return !isTelling(current.identity) && readFrom(point) <= current.base;
+  return !isTelling(current.identity) && point.next <= current.base;
 }
 
 /**

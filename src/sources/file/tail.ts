@@ -2,13 +2,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { Json } from '../../core/json.ts';
 import { createDecoder } from '../../decode/create.ts';
 import { readFrom, type Decoded, type Decoder, type ResumePoint } from '../../decode/decoder.ts';
-import { parseTime } from '../../decode/time.ts';
 import type { Gap } from '../gap.ts';
 import { isCompressed } from './byte-file.ts';
 import { Chain } from './chain.ts';
 import { writeCheckpoint, type KnownFile } from './checkpoint.ts';
 import { joined, nothing } from './decoded.ts';
 import { isFinal, isTelling } from './identity.ts';
+import { gapIn } from './lost.ts';
 import { originOf } from './origin.ts';
 import type { Place } from './parked.ts';
 import type { Start } from './resume.ts';
@@ -106,7 +106,7 @@ export class Tail {
     }
   }
 
-  /** Opens what took the place of the log meanwhile, so that it can be read even if it is removed before its turn. */
+  /** See {@link Chain.look}. */
   async look(): Promise<void> {
     await this.#chain.look();
   }
@@ -175,9 +175,10 @@ export class Tail {
   }
 
   #idle(waitMs: number): Step {
+    const isSaid = this.#carried === nothing && !this.#hasMore;
     this.#isAtRest = true;
     this.#hasMore = false;
-    if (this.#carried === nothing) return { status: 'idle', waitMs };
+    if (isSaid) return { status: 'idle', waitMs };
     return { status: 'read', decoded: this.#withCarried(nothing), checkpoint: this.checkpoint(), bytes: 0 };
   }
 
@@ -229,20 +230,12 @@ export class Tail {
 
   /** What was read before stays as it is; the checkpoint that comes with the gap is behind it. */
   #reportLoss(reason: Loss): Step {
+    const before = this.#offset;
     this.#restart();
     const { path } = this.#chain;
     const { loss: _, ...segment } = this.#chain.current;
-    this.#chain.current = { ...segment, base: this.#offset };
-    const { time } = segment.identity;
-    const gap: Gap = {
-      source: this.#options.source,
-      path,
-      origin: originOf(path),
-      reason,
-      place: `${this.#newest ?? this.#offset} ${time}`,
-      fromMs: this.#newest,
-      untilMs: parseTime(time),
-    };
+    this.#chain.current = { ...segment, base: segment.base + this.#offset - before };
+    const gap = gapIn(path, this.#options.source, reason, this.#newest, segment.identity.time, this.#offset);
     return { status: 'read', decoded: this.#withCarried(nothing), gap, checkpoint: this.checkpoint(), bytes: 0 };
   }
 }

@@ -2,11 +2,10 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../../core/clock.ts';
 import type { Json } from '../../core/json.ts';
-import type { Gap } from '../gap.ts';
 import { pathOf, readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { orMissing, statOrMissing } from './errno.ts';
 import { hasFiles } from './log-files.ts';
-import { originOf } from './origin.ts';
+import { gapIn } from './lost.ts';
 import type { Pending } from './pending.ts';
 
 export interface VanishedDeps {
@@ -39,7 +38,7 @@ export class Vanished {
 
   /** Looks after a log that is missing; true when it is given up. `isRead` when its last byte is known to have been read. */
   async look(path: string, saved: Json, isRead: boolean): Promise<boolean> {
-    const { clock, log, pending } = this.#deps;
+    const { source, clock, log, pending } = this.#deps;
     const nowMs = clock.monotonic();
     const sinceMs = this.#since.get(path) ?? nowMs;
     this.#since.set(path, sinceMs);
@@ -49,19 +48,14 @@ export class Vanished {
     if (checkpoint?.done === true && (await orMissing(hasFiles(pathOf(checkpoint)))) === true) return false;
     this.#since.delete(path);
     const isQuiet = isRead || checkpoint === undefined || checkpoint.done;
-    if (!isQuiet && (await isLossCertain(checkpoint))) pending.end(path, this.#gap(path, checkpoint));
+    if (!isQuiet && (await isLossCertain(checkpoint)))
+      pending.end(path, gapIn(path, source, 'removed', checkpoint.newest, '', checkpoint.point.next));
     else {
       if (!isQuiet)
         log.warn({ path, newest: checkpoint.newest }, 'this log is gone; whether all of it was read is not known');
       pending.start(path, null);
     }
     return true;
-  }
-
-  #gap(path: string, { newest }: Checkpoint): Gap {
-    const { source } = this.#deps;
-    const place = `${newest ?? ''}`;
-    return { source, path, origin: originOf(path), reason: 'removed', place, fromMs: newest, untilMs: undefined };
   }
 }
 
