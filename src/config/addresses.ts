@@ -16,11 +16,13 @@ export function checkAddresses(
   allowLinkLocal: boolean,
   reader: Reader,
 ): void {
+  // Beside an address, `host` is what an event is said to come from.
+  const speaksHttp = Object.hasOwn(kind.schema.properties, 'url');
   for (const [key, field] of [...Object.entries(kind.schema.properties), ['proxy', { format: 'url' }] as const]) {
     const text = asText(get(checked, key));
     if (text === undefined) continue;
     const url = 'format' in field && field.format === 'url' ? new URL(text) : undefined;
-    const host = key === 'host' ? text : url?.hostname;
+    const host = key === 'host' && !speaksHttp ? text : url?.hostname;
     if (host === undefined) continue;
     if (!allowLinkLocal && isLinkLocal(host)) {
       reader.problem(

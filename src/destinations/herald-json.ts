@@ -1,4 +1,5 @@
 import type { Delivery } from '../core/delivery.ts';
+import { repairJson } from '../render/formats/json-text.ts';
 
 /**
  * herald's own form of a delivery on one line, as UTF-8 in two pieces: the event's keys with `rule`, `severity` and `key`
@@ -7,5 +8,5 @@ import type { Delivery } from '../core/delivery.ts';
 export function heraldJson(delivery: Delivery): readonly Uint8Array[] {
   const { rule, severity, key } = delivery;
   const head = `${JSON.stringify({ rule, severity, key }).slice(0, -1)},`;
-  return [Buffer.from(head), (delivery.bytes ?? Buffer.from(JSON.stringify(delivery.event))).subarray(1)];
+  return [Buffer.from(head), (delivery.bytes ?? Buffer.from(repairJson(JSON.stringify(delivery.event)))).subarray(1)];
 }

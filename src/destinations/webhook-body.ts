@@ -5,6 +5,7 @@ import { textVariables } from '../expression/environment.ts';
 import type { Scope } from '../expression/expression.ts';
 import { compileTemplate } from '../expression/template.ts';
 import type { JsonFormat } from '../render/formats/format.ts';
+import { repairJson } from '../render/formats/json-text.ts';
 import { pythonRepr } from '../render/python-repr.ts';
 import { eventBytes, type FormatContext } from './format.ts';
 
@@ -34,14 +35,14 @@ export function itemWriter(options: BodyOptions, context: FormatContext): WriteI
   if (options.body !== undefined) return templateWriter(options.body);
   const format = options.format ?? (options.encoding === 'single' ? undefined : 'herald');
   return format === undefined
-    ? (delivery) => [Buffer.from(JSON.stringify(authentikBody(delivery, options.recipient)))]
+    ? (delivery) => [Buffer.from(repairJson(JSON.stringify(authentikBody(delivery, options.recipient))))]
     : (delivery) => eventBytes(format, delivery, context);
 }
 
 function templateWriter(body: unknown): WriteItem {
   const compiled = compileTemplate(body, textVariables);
   if (!compiled.ok) throw new InvariantError('a body that was not checked');
-  return (delivery, scopeOf) => [Buffer.from(JSON.stringify(compiled.render(scopeOf(delivery))))];
+  return (delivery, scopeOf) => [Buffer.from(repairJson(JSON.stringify(compiled.render(scopeOf(delivery)))))];
 }
 
 /** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { InvariantError } from '../core/errors.ts';
 import { severities } from '../core/delivery.ts';
 import { families } from '../core/family.ts';
+import { repairJson } from '../render/formats/json-text.ts';
 import { flushInbox } from './inbox.ts';
 import type { AppendBatch, AppendResult, JournalEntry } from './journal.ts';
 import { makeRoom } from './room.ts';
@@ -46,7 +47,7 @@ export function append(store: Store, batch: AppendBatch, nowMs: number): AppendR
 
 function place(entry: JournalEntry, seq: number): Placed {
   if (entry.deliveries.length > deliveriesPerEvent) throw new InvariantError('too many deliveries of one event');
-  return { entry, seq, bytes: Buffer.from(JSON.stringify(entry.event)) };
+  return { entry, seq, bytes: Buffer.from(repairJson(JSON.stringify(entry.event))) };
 }
 
 /** What the batch will take on disk: rows, index entries and the unused ends of pages. */

@@ -39,6 +39,7 @@ for (const [destination, expected] of [
   ],
   ['{type: syslog, host: 169.254.10.1}', [`problem: c.yaml:4:27 destinations.d.host: ${linkLocal}`]],
   ['{type: syslog, host: 169.254.10.1, allow_link_local: true}', []],
+  ['{type: splunk_hec, url: "https://a.example", token: x, host: 169.254.10.1}', []],
   ['{type: stdout, allow_link_local: true}', ['problem: c.yaml:4:21 destinations.d.allow_link_local: unknown key']],
 ] as const) {
   test(destination, () => {

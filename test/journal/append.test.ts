@@ -113,3 +113,13 @@ test('names and keys that a plain object would trip over are names and keys', ()
   }
   assert.deepEqual([...journal.lines().keys()].sort(), [...names].sort());
 });
+
+test('half a character is stored as U+FFFD: the bytes go out as they are, and strict readers refuse a lone surrogate', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  const half = event(8, { context: { text: 'a\ud800b', '\udc00': '\\ud800 stays', whole: '\ud83d\ude00' } });
+  journal.append(batch([{ event: half, deliveries: entry(8).deliveries }]), t0);
+  const [item] = journal.lease('chat', limit, t0);
+  assert.match(item?.bytes?.toString() ?? '', /"text":"a\ufffdb"/);
+  assert.deepEqual(item?.event.context, { text: 'a\ufffdb', '\ufffd': '\\ud800 stays', whole: '\ud83d\ude00' });
+});

@@ -4,15 +4,11 @@ import fc from 'fast-check';
 import { formatText } from '../../../src/render/formats/format.ts';
 import { formatInput } from '../../support/format-inputs.ts';
 import { hostileEvent, hostileText } from '../../support/hostile-events.ts';
+import { parseCef, parseLeef } from '../../support/text-formats.ts';
 import { event } from '../events.ts';
 
 /** Anything that ends a line somewhere, hides or turns text, or is half a character. */
 const forbidden = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Cs}/u;
-
-interface Record {
-  readonly header: readonly string[];
-  readonly fields: ReadonlyMap<string, string>;
-}
 
 describe('cef', () => {
   test('no event forges a line, a header or a key', () => {
@@ -84,41 +80,3 @@ const cefKeys =
   /^(?:rt|externalId|msg|cat|act|outcome|reason|suser|suid|duser|duid|src|slat|slong|requestMethod|request|requestClientApplication|destinationServiceName|dvchost|deviceExternalId|sourceServiceName|(?:c6a2|cs[1-6]|cn1|flexString[12])(?:Label)?)$/;
 const leefKeys =
   /^(?:devTime|devTimeFormat|cat|sev|usrName|src|identHostName|realm|policy|resource|url|msg|deliveryId|eventId|outcome|reason|userId|userEmail|targetUser|targetUserId|objectType|application|authMethod|requestMethod|userAgent|requestId|place|asn|asnOrg|pod|instance|changes|context)$/;
-
-/** As a receiver reads it: seven bars that are not escaped, then keys before equals signs that are not. */
-function parseCef(text: string): Record {
-  const parts = /^((?:(?:[^|\\]|\\[\\|])*\|){7})(.*)$/s.exec(text);
-  assert.ok(parts !== null, text);
-  const header = [...(parts[1] ?? '').matchAll(/((?:[^|\\]|\\[\\|])*)\|/g)].map(([, part]) =>
-    (part ?? '').replaceAll(/\\([\\|])/g, '$1'),
-  );
-  const fields = new Map<string, string>();
-  const extension = ` ${parts[2] ?? ''}`;
-  let matched = 0;
-  for (const match of extension.matchAll(/ ([^ =\\]+)=((?:[^=\\]|\\[\\=n])*?)(?=(?: [^ =\\]+=)|$)/gs)) {
-    const [whole, key = '', value = ''] = match;
-    assert.equal(match.index, matched, `a gap before ${key}: ${text}`);
-    matched += whole.length;
-    assert.ok(!fields.has(key), `${key} twice: ${text}`);
-    fields.set(
-      key,
-      value.replaceAll(/\\([\\=n])/g, (_, char: string) => (char === 'n' ? '\n' : char)),
-    );
-  }
-  assert.equal(matched, extension.length, text);
-  return { header, fields };
-}
-
-function parseLeef(text: string): Record {
-  const parts = text.split('|');
-  const header = parts.slice(0, 6);
-  assert.equal(header[5], '^');
-  const fields = new Map<string, string>();
-  for (const pair of parts.slice(6).join('|').split('^')) {
-    const at = pair.indexOf('=');
-    assert.ok(at > 0, pair);
-    assert.ok(!fields.has(pair.slice(0, at)), pair);
-    fields.set(pair.slice(0, at), pair.slice(at + 1));
-  }
-  return { header, fields };
-}

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test, type TestContext } from 'node:test';
+import { stringify } from 'yaml';
+import { destinations } from '../../src/destinations/index.ts';
+import { heraldAlongside } from '../cli/herald.ts';
+import { labelled } from '../redact/labelled.ts';
+import { bundle, startDaemon, temporaryFolder } from '../support/daemon.ts';
+import { eventLine } from '../support/lines.ts';
+import { plant } from '../support/planted.ts';
+import { makeCertificates } from '../support/receivers/certificates.ts';
+import { answer, startHttpReceiver, type Answer, type HttpReceiver } from '../support/receivers/http.ts';
+import { waitFor } from '../support/source.ts';
+
+/** A secret, and where it stands. */
+type Secrets = ReadonlyMap<string, string>;
+
+interface Scene {
+  readonly folder: string;
+  readonly receiver: HttpReceiver;
+  /** Of the configuration. */
+  readonly own: Secrets;
+  readonly names: readonly string[];
+  readonly token: string;
+}
+
+const corpus = join(import.meta.dirname, '..', 'fixtures', 'corpus');
+const secretLengthMin = 8;
+/** Commands that run at the same time. */
+const atOnce = 4;
+
+/** What was planted into events: into the corpus, and into labelled texts under a key that says nothing. */
+const inEvents: Secrets = new Map([
+  ...readFileSync(join(corpus, 'secrets.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line.length >= secretLengthMin && !line.startsWith('#'))
+    .map((secret) => [secret, 'the corpus'] as const),
+  ...labelled('secrets.txt', 1)
+    .filter(({ contextOnly }) => !contextOnly)
+    .flatMap(({ line, secrets }) => secrets.map((secret) => [secret, `secrets.txt:${line}`] as const))
+    .filter(([secret]) => secret.length >= secretLengthMin),
+]);
+const labelledLines = labelled('secrets.txt', 1)
+  .filter(({ contextOnly }) => !contextOnly)
+  .map(({ text }, at) => eventLine(at, 'custom', { message: text }));
+const eventCount = 170 + labelledLines.length;
+
+/** A folder with a configuration that has a secret in every field that may hold one, and a log with secrets. */
+async function scene(context: TestContext): Promise<Scene> {
+  const folder = temporaryFolder(context);
+  const receiver = await startHttpReceiver();
+  context.after(() => receiver.close());
+  const certificates = makeCertificates();
+  context.after(() => rmSync(certificates.directory, { recursive: true }));
+  const planted = destinations.flatMap((kind) => plant(kind, receiver.url));
+  const token = 'planted-server-token-5f1e0c';
+  const proxyPassword = 'planted-proxy-password-77b1';
+  const own = new Map(planted.map(({ secret, name, path }) => [secret, `${name}.${path.join('.')}`]));
+  own.set(token, 'server.token');
+  own.set(proxyPassword, 'proxy');
+  own.set(certificates.client.key.split('\n')[1] ?? '', 'tls.key');
+  const { cert, key } = certificates.client;
+  const entries = {
+    ...Object.fromEntries(planted.map(({ name, entry }) => [name, { ...entry, timeout: '2s', retry: { base: '1s' } }])),
+    all: { type: 'webhook', url: `${receiver.url}/all`, encoding: 'ndjson', batch: { items: 1000, wait: '10ms' } },
+    proxied: {
+      type: 'webhook',
+      url: `${receiver.url}/p`,
+      proxy: `http://u:${proxyPassword}@127.0.0.1:${receiver.port}`,
+    },
+    certified: { type: 'webhook', url: 'https://127.0.0.1:9/', tls: { cert, key } },
+  };
+  const config = {
+    sources: [{ type: 'file', paths: [join(folder, 'app.log')], start_at: 'beginning' }],
+    journal: { path: join(folder, 'journal') },
+    rules: [{ name: 'all', policies: [{ action: '*' }], destinations: Object.keys(entries) }],
+    destinations: entries,
+    server: { listen: '127.0.0.1:0', token },
+    log: { level: 'trace' },
+  };
+  writeFileSync(join(folder, 'config.yaml'), stringify(config));
+  writeFileSync(
+    join(folder, 'app.log'),
+    `${readFileSync(join(corpus, 'lines.log'), 'utf8')}${labelledLines.join('\n')}\n`,
+  );
+  return { folder, receiver, own, names: Object.keys(entries), token };
+}
+
+/** Fails and gives back all that it was sent, as error pages do. */
+const echo: Answer = (response, _socket, { method, path, headers, body }) => {
+  response.writeHead(400).end(`Cannot ${method} ${path}: ${JSON.stringify(headers)} ${body.toString('utf8')}`);
+};
+
+function found(everything: string, secrets: Secrets): readonly string[] {
+  return [...secrets].filter(([secret]) => everything.includes(secret)).map(([secret, where]) => `${where}: ${secret}`);
+}
+
+function journalBytes(folder: string): string {
+  return readdirSync(join(folder, 'journal'))
+    .map((name) => readFileSync(join(folder, 'journal', name), 'latin1'))
+    .join('\n');
+}
+
+function assertNothing(said: ReadonlyMap<string, string>, secrets: readonly Secrets[]): void {
+  for (const [what, text] of said) for (const set of secrets) assert.deepEqual(found(text, set), [], what);
+}
+
+describe('no secret leaves by a way that is not its own', () => {
+  before(() => {
+    const planted = destinations.flatMap((kind) => plant(kind, 'http://127.0.0.1:1'));
+    assert.ok(planted.length >= 20, `${planted.length} fields`);
+    assert.equal(new Set(planted.map(({ secret }) => secret)).size, planted.length);
+    assert.ok(inEvents.size > 250, `${inEvents.size} in events`);
+  });
+
+  test('the daemon: delivered, refused with an echo, cut off; log, journal, metrics, readiness, payloads', async (context) => {
+    const { folder, receiver, own, token } = await scene(context);
+    const answers = [answer(200, 'ok'), echo, answer(401, 'who'), echo, answer(503, 'later')];
+    const cycle: Answer = (response, socket, request) => {
+      const { path } = request;
+      const reply = path === '/all' ? answer(200) : (answers[receiver.requests.length % answers.length] ?? echo);
+      reply(response, socket, request);
+    };
+    receiver.script(cycle);
+    const daemon = startDaemon(context, folder, ['--debug', 'run']);
+    const arrived = (): number =>
+      receiver.requests
+        .filter(({ path }) => path === '/all')
+        .reduce((sum, { body }) => sum + body.toString('utf8').trim().split('\n').length, 0);
+    await waitFor(() => arrived() >= eventCount, `${eventCount} events`, 60_000);
+    const others = (): number => receiver.requests.filter(({ path }) => path !== '/all').length;
+    await waitFor(() => others() >= 20, 'answers to the others', 60_000);
+    const port = /"port":(\d+)/.exec(daemon.log())?.[1] ?? '';
+    const headers = { authorization: `Bearer ${token}` };
+    const pages = await Promise.all(
+      ['metrics', 'readyz', 'livez', 'nothing'].flatMap((page) =>
+        [headers, undefined].map(async (with_) =>
+          (await fetch(`http://127.0.0.1:${port}/${page}?token=x`, { headers: with_ ?? {} })).text(),
+        ),
+      ),
+    );
+    assert.match(pages.join('\n'), /herald_lines_total/);
+    daemon.process.kill('SIGTERM');
+    assert.equal(await daemon.exited(), 0, daemon.log());
+    assert.match(daemon.log(), /"level":"(?:trace|debug|warn)"/);
+    const said = new Map([
+      ['the log', daemon.log()],
+      ['standard output', daemon.stdout()],
+      ['the pages', pages.join('\n')],
+      ['the journal', journalBytes(folder)],
+    ]);
+    assertNothing(said, [own, inEvents]);
+    const payloads = receiver.requests.map(({ body, path }) => `${path} ${body.toString('utf8')}`).join('\n');
+    assertNothing(new Map([['what was sent', payloads]]), [inEvents]);
+    context.diagnostic(
+      `${own.size} secrets of the configuration, ${inEvents.size} of events, ${receiver.requests.length} requests`,
+    );
+
+    const commands = [
+      ['--help'],
+      ...['run', 'check', 'test', 'try', 'replay', 'explain', 'send-test', 'setup', 'events', 'schema', 'example'].map(
+        (command) => [command, '--help'],
+      ),
+      ['check'],
+      ['check', '--format', 'json'],
+      ['test'],
+      ['try', '--file', 'app.log'],
+      ['try', '--file', 'app.log', '--json'],
+      ['events', '--limit', '1000'],
+      ['events', '--limit', '1000', '--json'],
+      ['replay'],
+      ['replay', '--file', 'app.log'],
+    ];
+    const id = /"id":"([0-9a-f]{32})"/.exec(
+      (await heraldAlongside(folder, ['events', '--json'], {}, bundle)).stdout,
+    )?.[1];
+    assert.ok(id !== undefined);
+    for (const args of [...commands, ['explain', id], ['explain', id, '--json']]) {
+      const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+      assert.notEqual(stdout + stderr, '', args.join(' '));
+      assertNothing(new Map([[args.join(' '), stdout + stderr]]), [own, inEvents]);
+    }
+  });
+
+  test(
+    'send-test and setup of every kind, when the answer repeats the request',
+    { timeout: 170_000 },
+    async (context) => {
+      const { folder, receiver, own, names } = await scene(context);
+      receiver.script(echo);
+      const once = [...names.filter((name) => name.endsWith('-0')), 'all', 'certified'];
+      const runs = once.flatMap((name) => [
+        ['send-test', name],
+        ['setup', name],
+      ]);
+      for (let at = 0; at < runs.length; at += atOnce) {
+        const asked = runs.slice(at, at + atOnce).map(async (args) => {
+          const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+          assert.notEqual(stdout + stderr, '', args.join(' '));
+          assertNothing(new Map([[args.join(' '), stdout + stderr]]), [own]);
+        });
+        await Promise.all(asked);
+      }
+    },
+  );
+
+  test('configurations that are wrong', async (context) => {
+    const { folder, own } = await scene(context);
+    const good = readFileSync(join(folder, 'config.yaml'), 'utf8');
+    const wrong = [
+      `${good}\n  }: {`,
+      good.replaceAll('type: ', 'typo: '),
+      good.replaceAll(/^( +)(url|token|password|api_key|key): (.+)$/gm, '$1$2: [$3]'),
+      good.replaceAll(/^( +)(url|token|password|api_key|routing_key): (.+)$/gm, '$1$2: {a: $3}'),
+      good.replaceAll('http://', 'htp://'),
+      good.replaceAll('timeout: 2s', 'timeout: soon'),
+    ];
+    for (const [at, text] of wrong.entries()) {
+      writeFileSync(join(folder, 'config.yaml'), text);
+      for (const args of [['check'], ['check', '--format', 'json'], ['run']]) {
+        const { code, stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+        assert.equal(code, 78, `${at}: ${stderr}`);
+        assertNothing(new Map([[`${args.join(' ')}, ${at}`, stdout + stderr]]), [own]);
+      }
+    }
+  });
+
+  test('a crash: neither its message nor the properties of the error', async (context) => {
+    const folder = temporaryFolder(context);
+    const secret = 'planted-crash-8d1f27ab';
+    const thrown = `Object.assign(new TypeError('Invalid URL https://u:${secret}@h/x, sent Bearer ${secret}'), { input: '${secret}' })`;
+    const preload = join(folder, 'crash.cjs');
+    for (const [how, code] of [
+      ['in a callback', `setTimeout(() => { throw ${thrown}; }, 500);`],
+      ['in a promise', `setTimeout(() => { void Promise.reject(${thrown}); }, 500);`],
+      ['in a destination', `require('node:crypto').createHmac = () => { throw ${thrown}; };`],
+    ] as const) {
+      writeFileSync(preload, code);
+      writeFileSync(
+        join(folder, 'config.yaml'),
+        `sources: [{type: file, paths: [app.log], start_at: beginning}]\nserver: {listen: "off"}\n` +
+          `rules: [{name: a, policies: [{action: "*"}], destinations: [d]}]\n` +
+          `destinations: {d: {type: webhook, url: "http://127.0.0.1:9/", signing_secret: whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0}}\n`,
+      );
+      writeFileSync(join(folder, 'app.log'), `${eventLine(1)}\n`);
+      for (const debug of [[], ['--debug']]) {
+        const daemon = startDaemon(context, folder, [...debug, 'run'], { NODE_OPTIONS: `--require=${preload}` });
+        const gone = daemon.exited();
+        const ended = await Promise.race([gone, once(AbortSignal.timeout(20_000), 'abort').then(() => 'too late')]);
+        assert.equal(ended, 70, `${how}: ${daemon.log()}`);
+        assert.match(daemon.log(), /this is a bug: TypeError: Invalid URL/);
+        assertNothing(new Map([[how, daemon.log() + daemon.stdout()]]), [new Map([[secret, 'the error']])]);
+      }
+    }
+  });
+});

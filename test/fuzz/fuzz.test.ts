@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzz } from './fuzz.ts';
+
+const inputsMax = 3000;
+
+for (const seed of [1, 2]) {
+  test(`mutated lines, seed ${seed}: no crash, no secret, every output in its grammar`, (context) => {
+    const { inputs, events, notifications, outputs } = fuzz(seed, (count) => count < inputsMax);
+    context.diagnostic(`${inputs} inputs, ${events} events, ${notifications} notifications, ${outputs} outputs`);
+    assert.ok(events > inputsMax / 10 && notifications > events, 'enough of it is still an event');
+  });
+}
