@@ -20,10 +20,18 @@ const unseen =
 const pile = /(\p{M}{6})\p{M}+/gu;
 
 /**
+ * The text on one line with nothing hidden in it, for people: as {@link unhidden}, and in a word of letters that look alike in
+ * two scripts the ones of the script that it has fewer of are named too: `‹U+0430›dmin` begins with a Cyrillic letter.
+ */
+export function visible(text: string): string {
+  return plainAscii.test(text) ? text : unhidden(text).replaceAll(lettersAlike, named);
+}
+
+/**
  * The text on one line with nothing hidden in it: line ends as `⏎`, tabs as blanks, controls, bidi and zero-width characters
  * as `‹U+202E›`, lone surrogates as U+FFFD, heaps of combining marks cut to six.
  */
-export function visible(text: string): string {
+export function unhidden(text: string): string {
   if (plainAscii.test(text)) return text;
   return text
     .toWellFormed()
@@ -31,6 +39,21 @@ export function visible(text: string): string {
     .replaceAll('\t', ' ')
     .replaceAll(unseen, (char, offset: number, whole: string) => (isJoiner(whole, offset) ? char : name(char)))
     .replaceAll(pile, '$1');
+}
+
+/** Scripts with letters that are drawn like Latin ones. */
+const alike = String.raw`\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}`;
+const latinLetter = /\p{Script=Latin}/gu;
+const alikeLetter = new RegExp(`[${alike}]`, 'gu');
+/** Letters of these scripts in one run, with their marks and digits. */
+const lettersAlike = new RegExp(String.raw`[\p{Script=Latin}${alike}\p{M}\p{N}]+`, 'gu');
+
+/** A word of two scripts with the letters of the rarer one named; any other word as it is. */
+function named(word: string): string {
+  const other = word.match(alikeLetter)?.length ?? 0;
+  if (other === 0) return word;
+  const latin = word.match(latinLetter)?.length ?? 0;
+  return latin === 0 ? word : word.replaceAll(other <= latin ? alikeLetter : latinLetter, name);
 }
 
 function isJoiner(text: string, offset: number): boolean {

@@ -90,9 +90,44 @@ test('visible names what cannot be seen and keeps what belongs to a word', () =>
     ['x\u{e0041}', 'x‹U+E0041›'],
     [`e${'\u0301'.repeat(40)}`, `e${'\u0301'.repeat(6)}`],
     ['王小明 ليلى', '王小明 ليلى'],
+    ['\u0430dmin', '‹U+0430›dmin'],
+    ['p\u0430ypal admin', 'p‹U+0430›ypal admin'],
+    ['\u039fperator', '‹U+039F›perator'],
+    ['Ольг\u0061', 'Ольг‹U+0061›'],
+    ['Ольга Smith, иван.smith', 'Ольга Smith, иван.smith'],
+    ['Łukasz Żółć', 'Łukasz Żółć'],
   ] as const) {
     assert.equal(visible(text), expected);
   }
+});
+
+test('in no word do letters of two scripts that look alike stand beside each other', () => {
+  const scripts = [
+    ['a', 'e', 'o', 'Ż', 'ss'],
+    ['\u0430', '\u0435', 'Ж'],
+    ['\u03bf', 'Ω'],
+    ['\u0585'],
+    ['王', 'ع', '7', '.', ' ', '-', '\u0301'],
+  ];
+  const letters = fc.array(fc.constantFrom(...scripts.flat()), { maxLength: 12 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(letters, (text) => {
+      for (const [name, escape] of Object.entries(escapers)) {
+        const words = escape(text).replaceAll(/‹U\+[0-9A-F]+›/g, ' ');
+        assert.doesNotMatch(
+          words,
+          /\p{Script=Latin}[\p{M}\p{N}]*[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}]/u,
+          name,
+        );
+        assert.doesNotMatch(
+          words,
+          /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}][\p{M}\p{N}]*\p{Script=Latin}/u,
+          name,
+        );
+      }
+    }),
+    { ...runs, numRuns: 2000 },
+  );
 });
 
 test('defang keeps addresses readable and names as they are', () => {

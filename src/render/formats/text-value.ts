@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { unhidden } from '../visible.ts';
 
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 /** No sign that any of the text formats gives a meaning to, and nothing unseen. */
@@ -17,7 +17,7 @@ export function oneLine(value: string, charsMax: number, lineEnd: string): strin
   const short = shortened(value, charsMax);
   if (ordinary.test(short)) return short;
   // What is made visible gets longer by that.
-  return shortened(short.split(lineEnds).map(visible).join(lineEnd), charsMax);
+  return shortened(short.split(lineEnds).map(unhidden).join(lineEnd), charsMax);
 }
 
 /** By code points, not by what readers see as one character: these values are long and read by machines. */
