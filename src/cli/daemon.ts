@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { runApp, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
@@ -23,6 +24,8 @@ export function createLog(level: string, instance: string): Logger {
  * at once; what was not delivered is on disk. With a feed, SIGHUP reads the configuration anew at once.
  */
 export async function runDaemon(config: Config, log: Logger, graceMs: number, feed?: ConfigFeed): Promise<RunSummary> {
+  // By itself V8 lets garbage grow to three times what lives: 215 MB while a backlog is read instead of 145.
+  setFlagsFromString('--heap-growing-percent=50');
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
