@@ -47,7 +47,7 @@ function suite(): void {
     assert.equal(Labels['org.opencontainers.image.licenses'], license);
   });
 
-  test('adds one small layer: the bundle, its bill of materials, the licence and a journal that the user owns', () => {
+  test('adds one small layer: the bundle, its bill of materials, the licence, the detections and a journal that the user owns', () => {
     assert.equal(image.layers.length, 2);
     const { path, bytes } = image.top();
     assert.ok(bytes < layerBytesMax, `${bytes} bytes`);
@@ -68,6 +68,8 @@ function suite(): void {
         ['drwxr-xr-x', '0/0', 'app/'],
         ['-rw-r--r--', '0/0', 'app/LICENSE'],
         ['-rwxr-xr-x', '0/0', 'app/herald.cjs'],
+        ['drwxr-xr-x', '0/0', 'app/rules/'],
+        ['-rw-r--r--', '0/0', 'app/rules/authentik.yaml'],
         ['-rw-r--r--', '0/0', 'app/sbom.cdx.json'],
         ['drwxr-xr-x', '0/0', 'var/'],
         ['drwxr-xr-x', '0/0', 'var/lib/'],
