@@ -30,7 +30,7 @@ const meaning: readonly (readonly [Situation, SendResult['status'], readonly Rea
   ['silent', 'retry', ['timeout']],
   ['silent in the answer', 'retry', ['timeout']],
   ['garbage', 'retry', ['protocol']],
-  ['huge', 'retry', ['unavailable', 'protocol', 'reset']],
+  ['huge', 'retry', ['unavailable', 'protocol', 'timeout']],
 ];
 
 /** What every destination promises (`src/destinations/destination.ts`), tested with nothing but the kind's own example. */
