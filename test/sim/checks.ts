@@ -159,9 +159,9 @@ export async function assertPages(process: Process, before: Totals): Promise<voi
   const { details }: { readonly details: { lines?: unknown; destinations?: unknown } } = views.ready();
   assert.deepEqual(JSON.parse(JSON.stringify(details.lines)), Object.fromEntries(journal.lines()));
   const { text } = await views.metrics();
+  const series = text.split('\n').filter((line) => /^herald_(?:lines|journal_deliveries|deliveries)/.test(line));
   const value = (name: string, ...labels: readonly string[]): number =>
-    text
-      .split('\n')
+    series
       .filter((line) => line.startsWith(`herald_${name}{`) && labels.every((label) => line.includes(label)))
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   for (const name of journal.destinations()) {
