@@ -1,5 +1,6 @@
 import type { SafeEvent } from '../../core/event.ts';
 import type { Scope } from '../../expression/expression.ts';
+import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { keyOf, type KeyPart } from './key.ts';
@@ -45,35 +46,32 @@ const valueLengthMax = 100;
 /** Holds everything back and tells it per key: once the wait is over, then after every interval in which more came. */
 export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
   let drafts: Draft[] = [];
-  let nextDueMs = -Infinity;
   const memory = new Memory<Open>((key, group) => tell(key, group));
+  const agenda = createAgenda(memory, ({ due: at }) => at);
   return { memory, take, due, state: (scope) => `${memory.get(keyOf(by, scope)?.text ?? '')?.count ?? 0} collected` };
 
   function take(scope: Scope, atMs: number, nowMs: number): ReturnType<Gate['take']> {
     const key = keyOf(by, scope);
     if (key === undefined) return { held: false, drafts: told() };
     const group = memory.get(key.text) ?? empty(nowMs + waitMs, key.values);
-    memory.set(key.text, add(group, scope.event, atMs));
-    nextDueMs = Math.min(nextDueMs, group.due);
+    put(key.text, add(group, scope.event, atMs));
     return { held: true, drafts: told() };
   }
 
   function due(nowMs: number): readonly Draft[] {
-    if (nowMs < nextDueMs) return [];
-    nextDueMs = Infinity;
-    // A copy, because what is told becomes the newest entry.
-    for (const [key, group] of Array.from(memory.entries())) {
-      if (nowMs < group.due) {
-        nextDueMs = Math.min(nextDueMs, group.due);
-      } else if (group.count === 0) {
-        memory.delete(key);
-      } else {
+    for (const [key, group] of agenda.due(nowMs)) {
+      if (group.count === 0) memory.delete(key);
+      else {
         tell(key, group);
-        memory.set(key, empty(nowMs + intervalMs, group.values));
-        nextDueMs = Math.min(nextDueMs, nowMs + intervalMs);
+        put(key, empty(nowMs + intervalMs, group.values));
       }
     }
     return told();
+  }
+
+  function put(key: string, group: Open): void {
+    memory.set(key, group);
+    agenda.note(group);
   }
 
   function tell(key: string, { count, first, last, title, ids, tops, values }: Open): void {

@@ -1,4 +1,5 @@
 import type { Scope } from '../../expression/expression.ts';
+import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { keyOf, type KeyPart } from './key.ts';
@@ -29,8 +30,8 @@ type Period = {
  */
 export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   let drafts: Draft[] = [];
-  let nextDueMs = -Infinity;
   const memory = new Memory<Period>((key, period) => tell(key, period));
+  const agenda = createAgenda(memory, ({ from }) => from + periodMs);
   return { memory, take, due, state };
 
   function state(scope: Scope): string {
@@ -50,8 +51,9 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
     const before = memory.get(key);
     if (before === undefined || atMs >= before.from + periodMs) {
       if (before !== undefined) tell(key, before);
-      memory.set(key, { from: atMs, passed: 1, held: 0, first: 0, last: 0, title: '', values });
-      nextDueMs = Math.min(nextDueMs, atMs + periodMs);
+      const period = { from: atMs, passed: 1, held: 0, first: 0, last: 0, title: '', values };
+      memory.set(key, period);
+      agenda.note(period);
       return false;
     }
     if (before.passed < count) {
@@ -65,16 +67,9 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   }
 
   function due(nowMs: number): readonly Draft[] {
-    if (nowMs < nextDueMs) return [];
-    nextDueMs = Infinity;
-    for (const [key, period] of memory.entries()) {
-      const endMs = period.from + periodMs;
-      if (nowMs < endMs) {
-        nextDueMs = Math.min(nextDueMs, endMs);
-      } else {
-        memory.delete(key);
-        tell(key, period);
-      }
+    for (const [key, period] of agenda.due(nowMs)) {
+      memory.delete(key);
+      tell(key, period);
     }
     return told();
   }

@@ -7,7 +7,7 @@ export type Rows = Map<string, string | null>;
 export interface Kept {
   /** Adds what changed since the last call, under the prefix. */
   take(prefix: string, into: Rows): void;
-  /** Replaces everything by what was written down, the least recently changed first. */
+  /** Replaces everything by what was written down. Which of it was changed least recently is not known any more. */
   restore(rows: Iterable<readonly [key: string, value: Json]>): void;
 }
 
@@ -22,6 +22,8 @@ export class Memory<T extends Json> implements Kept {
   readonly #values = new Map<string, T>();
   readonly #changed = new Set<string>();
   readonly #evicted: (key: string, value: T) => void;
+  /** How often it was restored: what was worked out from it before holds no longer. */
+  generation = 0;
 
   /** `evicted` is told what had to go for room. */
   constructor(evicted: (key: string, value: T) => void) {
@@ -59,6 +61,7 @@ export class Memory<T extends Json> implements Kept {
   restore(rows: Iterable<readonly [string, T]>): void {
     this.#values.clear();
     this.#changed.clear();
+    this.generation += 1;
     for (const [key, value] of rows) this.#values.set(key, value);
   }
 

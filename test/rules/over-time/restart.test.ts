@@ -66,3 +66,19 @@ test('a rule that was changed starts anew, and what the old one knew is forgotte
   const kept = [...after.rows.keys()].filter((name) => name.includes('/window/'));
   assert.equal(kept.length, 1, 'one key of the new rule, none of the old one');
 });
+
+// A full journal took no message, and rules that had told it waited for a next event to look again.
+test('what was due when the journal could not be written is told when it can', () => {
+  const address = { client_ip: '203.0.113.7' };
+  const suppressed = new Run([rule('r', failed, { suppress: { for: minute, by } })])
+    .event(0, address)
+    .event(1, address);
+  const grouped = new Run([rule('r', failed, { group: { by, wait: minute, interval: hour } })]).event(0, address);
+  for (const run of [suppressed, grouped]) {
+    run.take();
+    run.tickUnwritten(minute);
+    assert.deepEqual(run.take(), []);
+    assert.equal(run.tick(minute).take().length, 1);
+    assert.equal(run.tick(2 * minute).take().length, 0);
+  }
+});

@@ -56,6 +56,13 @@ export class Run {
     return this;
   }
 
+  /** Time passes, what is due is told, and writing it down fails: rules go back to what was written. */
+  tickUnwritten(at: number): this {
+    this.#rules.due(t0 + at);
+    this.#rules.restore(this.rows);
+    return this;
+  }
+
   heard(at: number): this {
     this.#rules.heard(t0 + at);
     this.#save();
