@@ -80,7 +80,7 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
   };
   const reload = deps.feed && createReload(deps.feed, { first: config, log, metrics, nowMs: () => clock.now(), use });
   const troubles = new Map<string, string>();
-  const parts = use(config);
+  const parts = fleet.partsOf(config);
   if (config.server !== undefined)
     await serve(config.server, metrics, scope, deps, { troubles, fleet, journal, inlet, reload });
   log.info(

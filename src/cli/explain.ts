@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import type { DeliveryRow, JournalQueries } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { fromStored } from '../redact/redactor.ts';
-import { renderMessage } from '../render/message.ts';
+import { isoTime, renderMessage } from '../render/message.ts';
 import { terminalText } from '../render/terminal.ts';
 import { compileRules, type Explanation } from '../rules/rules.ts';
 import type { CliCommand } from './command.ts';
@@ -69,6 +69,7 @@ function ruleLines({ rules, suppressed }: Explanation): readonly string[] {
 function deliveryLine({ destination, rule, state, attempts, updatedAt, reason, detail }: DeliveryRow): string {
   const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   const why = [reason, detail].filter((part) => part !== undefined && part !== '').join(': ');
-  const at = new Date(updatedAt).toISOString().slice(0, 19);
-  return terminalText(`  ${destination} (${rule}): ${state}, ${tries}, ${at}Z${why === '' ? '' : `, ${why}`}`);
+  return terminalText(
+    `  ${destination} (${rule}): ${state}, ${tries}, ${isoTime(updatedAt)}${why === '' ? '' : `, ${why}`}`,
+  );
 }

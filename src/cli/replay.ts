@@ -5,7 +5,7 @@ import type { SafeEvent } from '../core/event.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import { redactOptions } from '../redact/options.ts';
 import { createRedactor } from '../redact/redactor.ts';
-import { titleOf } from '../render/message.ts';
+import { isoTime, titleOf } from '../render/message.ts';
 import { terminalText } from '../render/terminal.ts';
 import { compileRules } from '../rules/rules.ts';
 import { durationArgument } from './arguments.ts';
@@ -108,6 +108,5 @@ function keyOf({ rule, event, severity, destinations }: Told): string {
 }
 
 function lineOf({ rule, destinations, event }: Told): string {
-  const time = new Date(event.at).toISOString().slice(0, 19);
-  return `${time}Z  ${terminalText(rule)} -> ${terminalText(destinations.join(', '))}  ${terminalText(titleOf(event))}`;
+  return `${isoTime(event.at)}  ${terminalText(rule)} -> ${terminalText(destinations.join(', '))}  ${terminalText(titleOf(event))}`;
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import { redactOptions } from '../redact/options.ts';
 import { createRedactor } from '../redact/redactor.ts';
-import { titleOf } from '../render/message.ts';
+import { isoTime, titleOf } from '../render/message.ts';
 import type { RuleConfig } from '../rules/config.ts';
 import { compileRules } from '../rules/rules.ts';
 import type { RuleTest } from '../rules/test-config.ts';
@@ -57,5 +57,5 @@ function failuresOf(test: RuleTest, told: readonly Told[], held: number): readon
 }
 
 function lineOf({ event }: Told): string {
-  return `${new Date(event.at).toISOString().slice(0, 19)}Z ${titleOf(event)}`;
+  return `${isoTime(event.at)} ${titleOf(event)}`;
 }

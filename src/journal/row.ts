@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { Json } from '../core/json.ts';
 import { CorruptError } from './failure.ts';
 
 /** A result row; statements that return arrays are read by position. */
@@ -21,6 +22,17 @@ export function text(row: Row, column: string | number): string {
 /** The text in a column that may be empty. */
 export function optionalText(row: Row, column: string | number): string | undefined {
   return row[column] === null ? undefined : text(row, column);
+}
+
+/** What a column holds as JSON. A journal that holds something else there is corrupt. */
+export function json<T extends Json>(row: Row, column: string | number): T {
+  try {
+    const value: T = JSON.parse(text(row, column));
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new CorruptError(`column ${column} holds no JSON`);
+    throw error;
+  }
 }
 
 /** The bytes in a column. */

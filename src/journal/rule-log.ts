@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { CorruptError } from './failure.ts';
-import { int, text } from './row.ts';
+import { int, json, text } from './row.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /*
@@ -48,7 +47,7 @@ export function readRuleState(db: DatabaseSync): ReadonlyMap<string, string> {
       .map((row) => [text(row, 'rule'), text(row, 'state')] as const),
   );
   for (const row of db.prepare('SELECT changes FROM rule_log ORDER BY seq').iterate()) {
-    for (const [name, value] of decode(text(row, 'changes'))) {
+    for (const [name, value] of json<readonly Change[]>(row, 'changes')) {
       if (value === null) rows.delete(name);
       else rows.set(name, value);
     }
@@ -79,17 +78,7 @@ function startFold({ db }: Store): Fold {
   let last = 0;
   for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
     last = int(row, 'seq');
-    for (const [name, value] of decode(text(row, 'changes'))) newest.set(name, value);
+    for (const [name, value] of json<readonly Change[]>(row, 'changes')) newest.set(name, value);
   }
   return { last, changes: [...newest].sort(([a], [b]) => (a < b ? -1 : 1)), done: 0 };
-}
-
-function decode(changes: string): readonly Change[] {
-  try {
-    const list: readonly Change[] = JSON.parse(changes);
-    return list;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new CorruptError('changes of rules are no JSON');
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { actionClass } from '../core/action.ts';
-import { withViews, type Event } from '../core/event.ts';
+import { withViews, type Event, type EventFacts, type SafeEvent } from '../core/event.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
@@ -56,10 +56,15 @@ export function decide(
   return alerts.length === 0 ? [{ event, deliveries }] : [{ event, deliveries }, ...alertEntries(redactor, alerts)];
 }
 
-/** herald's own events for alerts. They pass redaction like all others, though what they quote has passed it before. */
+/** herald's own event for an alert. It passes redaction like all others, though what it quotes has passed it before. */
+export function alertEvent(redactor: Redactor, facts: EventFacts): SafeEvent {
+  return redactor.redact(withViews(facts)).event;
+}
+
+/** The events of alerts with their deliveries. */
 export function alertEntries(redactor: Redactor, alerts: readonly Alert[]): readonly JournalEntry[] {
   return alerts.map(({ facts, rule, severity, destinations }) => ({
-    event: redactor.redact(withViews(facts)).event,
+    event: alertEvent(redactor, facts),
     deliveries: destinations.map((destination) => ({ rule, severity, destination })),
   }));
 }

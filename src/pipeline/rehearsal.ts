@@ -1,8 +1,9 @@
-import { withViews, type SafeEvent } from '../core/event.ts';
+import type { SafeEvent } from '../core/event.ts';
 import type { Severity } from '../core/delivery.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
 import type { Held, Rules } from '../rules/rules.ts';
+import { alertEvent } from './decide.ts';
 
 /** A message that a rule sends: about an event, or one of herald's own about several. */
 export interface Told {
@@ -51,6 +52,6 @@ export function createRehearsal(rules: Rules, redactor: Redactor): Rehearsal {
   }
 
   function toldBy({ rule, severity, destinations, facts }: Alert): Told {
-    return { rule, severity, destinations, event: redactor.redact(withViews(facts)).event };
+    return { rule, severity, destinations, event: alertEvent(redactor, facts) };
   }
 }

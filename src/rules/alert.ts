@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { alertAction } from '../core/action.ts';
 import type { Notification } from '../core/delivery.ts';
 import type { EventFacts } from '../core/event.ts';
+import { isoMillis } from '../render/formats/time.ts';
 import type { Draft } from './over-time/draft.ts';
 
 /** A notification that is not about one event: an event of herald's own has to be made and kept for it. */
@@ -24,13 +25,8 @@ export function alertOf(notification: Notification, draft: Draft): Alert {
       action: alertAction,
       user: user ?? {},
       ...(client_ip !== undefined && { client_ip }),
-      context: { rule, kind, count, first: isoTime(first), last: isoTime(last), ...facts },
+      context: { rule, kind, count, first: isoMillis(first), last: isoMillis(last), ...facts },
       origin: {},
     },
   };
-}
-
-function isoTime(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Scope } from '../../expression/expression.ts';
+import { isoTime } from '../../render/message.ts';
 import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
@@ -37,7 +38,7 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   function state(scope: Scope): string {
     const period = memory.get(keyOf(by, scope)?.text ?? '');
     if (period === undefined) return 'nothing held back';
-    return `${period.held} held back, until ${new Date(period.from + periodMs).toISOString().slice(0, 19)}Z`;
+    return `${period.held} held back, until ${isoTime(period.from + periodMs)}`;
   }
 
   function take(scope: Scope, atMs: number): ReturnType<Gate['take']> {

@@ -1,4 +1,5 @@
 import type { Scope } from '../../expression/expression.ts';
+import { isoMillis } from '../../render/formats/time.ts';
 import type { Rule } from '../rule.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
@@ -93,7 +94,7 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
       last: events.at(-1)?.[0] ?? scope.event.at,
       facts: {
         by: byFacts(by, key.values),
-        steps: events.map(([at, , title]) => ({ at: new Date(at).toISOString(), title })),
+        steps: events.map(([at, , title]) => ({ at: isoMillis(at), title })),
         last_event: { id: scope.event.id, title: eventTitle(scope.event) },
       },
       ...common(by, scope.event),

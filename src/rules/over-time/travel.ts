@@ -1,5 +1,6 @@
 import type { SafeEvent } from '../../core/event.ts';
 import type { Scope } from '../../expression/expression.ts';
+import { isoMillis } from '../../render/formats/time.ts';
 import { city } from '../../render/place.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
@@ -48,8 +49,8 @@ export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions):
         last: to[0],
         facts: {
           by: byFacts(by, key.values),
-          from: { place: from[3], at: new Date(from[0]).toISOString() },
-          to: { place: to[3], at: new Date(to[0]).toISOString() },
+          from: { place: from[3], at: isoMillis(from[0]) },
+          to: { place: to[3], at: isoMillis(to[0]) },
           distance_km: Math.round(km),
           last_event: { id: event.id, title: eventTitle(event) },
         },
