@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
-import { runApp, type RunSummary } from '../app.ts';
+import { runApp, type AppDeps, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
-import { writeOut } from './output.ts';
+import { showsColours, writeOut } from './output.ts';
 import type { ConfigFeed } from '../config/feed.ts';
 
 /** herald's own log: JSON lines to standard error, written at once, so that the last line before a crash is there. */
@@ -17,6 +17,19 @@ export function createLog(level: string, instance: string): Logger {
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** What this process and its system give to the program. */
+export function systemDeps(log: Logger): Omit<AppDeps, 'graceMs' | 'feed'> {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    stdin: process.stdin,
+    env: process.env,
+    stdout: writeOut,
+    colours: showsColours(),
+  };
 }
 
 /**
@@ -37,21 +50,7 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number, fe
   const onHangUp = (): void => feed?.poke();
   if (feed !== undefined) process.on('SIGHUP', onHangUp);
   try {
-    return await runApp(
-      config,
-      {
-        clock: systemClock,
-        random: systemRandom,
-        log,
-        stdin: process.stdin,
-        env: process.env,
-        stdout: writeOut,
-        colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-        graceMs,
-        ...(feed !== undefined && { feed }),
-      },
-      stop.signal,
-    );
+    return await runApp(config, { ...systemDeps(log), graceMs, ...(feed !== undefined && { feed }) }, stop.signal);
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);

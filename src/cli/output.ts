@@ -7,3 +7,8 @@ export function writeOut(text: string): Promise<void> {
     });
   });
 }
+
+/** Standard output is a terminal whose user has not asked for plain text (no-color.org). */
+export function showsColours(): boolean {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+}

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { Config } from '../config/config.ts';
 import { alertAction } from '../core/action.ts';
-import { OperationalError } from '../core/errors.ts';
 import type { SafeEvent } from '../core/event.ts';
-import { createDecoder } from '../decode/create.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { redactOptions } from '../redact/options.ts';
 import { createRedactor, fromStored } from '../redact/redactor.ts';
-import { originOf } from '../sources/file/origin.ts';
+import { readLogs } from './read-logs.ts';
 
 const pageEvents = 1000;
-const maxLineBytes = 4 * 1024 * 1024;
 
 /**
  * The journal's events since a time, in the order of their writing, without those that rules made: they are made anew.
@@ -34,20 +29,7 @@ export function* journalEvents(config: Config, sinceMs: number): Generator<SafeE
 }
 
 /** The events of log files, redacted as the daemon would, in the order of the files. Throws OperationalError. */
-export function* fileEvents(config: Config, paths: readonly string[]): Generator<SafeEvent> {
+export async function* fileEvents(config: Config, paths: readonly string[]): AsyncGenerator<SafeEvent> {
   const redactor = createRedactor(redactOptions(config.redact));
-  for (const path of paths) {
-    const decoder = createDecoder({ origin: originOf(path), maxLineBytes, lookalikes: false });
-    for (const raw of [...decoder.push(read(path)).events, ...decoder.end().events]) yield redactor.redact(raw).event;
-  }
-}
-
-function read(path: string): Buffer {
-  try {
-    const bytes = readFileSync(path);
-    return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : '';
-    throw new OperationalError('io', `cannot read ${path}: ${said}`, { cause: error });
-  }
+  for await (const { events } of readLogs(paths, false)) for (const raw of events) yield redactor.redact(raw).event;
 }

@@ -2,15 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { systemClock, systemRandom } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
 import { createFleet, type Fleet } from '../parts.ts';
 import type { Told } from '../pipeline/rehearsal.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { createLog } from './daemon.ts';
-import { writeOut } from './output.ts';
+import { createLog, systemDeps } from './daemon.ts';
 
 const batchEvents = 500;
 const lookMs = 200;
@@ -19,7 +18,7 @@ const lookMs = 200;
  * Delivers what rules told, with the daemon's own outlets on a journal of its own, which is removed at the end. Returns whether all
  * arrived. Ctrl-C ends it; what was not delivered by then is said.
  */
-export async function sendAll(told: Iterable<Told>, config: Config): Promise<boolean> {
+export async function sendAll(told: AsyncIterable<Told>, config: Config): Promise<boolean> {
   const path = mkdtempSync(join(tmpdir(), 'herald-replay-'));
   const log = createLog('warn', config.instance);
   const stop = new AbortController();
@@ -34,7 +33,7 @@ export async function sendAll(told: Iterable<Told>, config: Config): Promise<boo
     };
     const journal = openJournal(options, { restore: fromStored, nowMs: systemClock.now(), log });
     try {
-      const count = write(told, journal);
+      const count = await write(told, journal);
       return await deliver(count, config, journal, log, stop.signal);
     } finally {
       journal.close();
@@ -46,7 +45,7 @@ export async function sendAll(told: Iterable<Told>, config: Config): Promise<boo
 }
 
 /** Returns how many deliveries there are. */
-function write(told: Iterable<Told>, journal: Journal): number {
+async function write(told: AsyncIterable<Told>, journal: Journal): Promise<number> {
   let count = 0;
   let entries = new Map<string, JournalEntry>();
   const flush = (): void => {
@@ -54,7 +53,7 @@ function write(told: Iterable<Told>, journal: Journal): number {
     journal.append(batch, systemClock.now());
     entries = new Map();
   };
-  for (const { event, rule, severity, destinations } of told) {
+  for await (const { event, rule, severity, destinations } of told) {
     const deliveries = destinations.map((destination) => ({ rule, severity, destination }));
     count += deliveries.length;
     // Several rules may tell about one event, one right after the other.
@@ -73,16 +72,7 @@ async function deliver(
   stop: AbortSignal,
 ): Promise<boolean> {
   const metrics = createMetrics({ queues: () => new Map(), journalBytes: () => 0, nowMs: () => systemClock.now() });
-  const deps = {
-    clock: systemClock,
-    random: systemRandom,
-    log,
-    stdin: process.stdin,
-    env: process.env,
-    stdout: writeOut,
-    colours: false,
-    graceMs: 0,
-  };
+  const deps = { ...systemDeps(log), colours: false, graceMs: 0 };
   const inlet = { accept: () => Promise.resolve() };
   const fleet = createFleet({ deps, journal, inlet, metrics });
   const { outlets } = fleet.partsOf({ ...config, sources: [] });

@@ -50,33 +50,33 @@ interface ReplayOptions {
   readonly send?: true;
 }
 
-function eventsOf(config: Config, { file, since }: ReplayOptions): Iterable<SafeEvent> {
+function eventsOf(config: Config, { file, since }: ReplayOptions): Iterable<SafeEvent> | AsyncIterable<SafeEvent> {
   return file === undefined ? journalEvents(config, systemClock.now() - since) : fileEvents(config, file);
 }
 
 /** What is held back at the end is told at once: nothing more will come. */
 const laterMs = 366 * 86_400_000;
 
-function* rehearse(config: Config, events: Iterable<SafeEvent>): Generator<Told> {
+async function* rehearse(config: Config, events: ReturnType<typeof eventsOf>): AsyncGenerator<Told> {
   const redactor = createRedactor(redactOptions(config.redact));
   // An absence at the end of the events would say that they end.
   const lasting = config.rules.filter(({ absence }) => absence === undefined);
   const rehearsal = createRehearsal(compileRules(lasting, config.silences).rules, redactor);
-  for (const event of events) yield* rehearsal.judge(event).told;
+  for await (const event of events) yield* rehearsal.judge(event).told;
   yield* rehearsal.wait(laterMs);
 }
 
-function* wanted(all: Iterable<Told>, { rule, to }: ReplayOptions): Generator<Told> {
-  for (const told of all) {
+async function* wanted(all: AsyncIterable<Told>, { rule, to }: ReplayOptions): AsyncGenerator<Told> {
+  for await (const told of all) {
     if (rule !== undefined && told.rule !== rule) continue;
     if (to === undefined) yield told;
     else if (told.destinations.includes(to)) yield { ...told, destinations: [to] };
   }
 }
 
-function print(all: Iterable<Told>): void {
+async function print(all: AsyncIterable<Told>): Promise<void> {
   const counts = new Map<string, number>();
-  for (const told of all) {
+  for await (const told of all) {
     process.stdout.write(`${lineOf(told)}\n`);
     counts.set(told.rule, (counts.get(told.rule) ?? 0) + 1);
   }
@@ -85,13 +85,13 @@ function print(all: Iterable<Told>): void {
 }
 
 /** Prints what only one of two configurations tells: `+` this one, `-` the other. */
-function compare(now: Iterable<Told>, other: Config, config: Config, options: ReplayOptions): void {
+async function compare(now: AsyncIterable<Told>, other: Config, config: Config, options: ReplayOptions): Promise<void> {
   const before = new Map<string, Told>();
   const kept = new Set<string>();
   // The same events are judged by both: those that this configuration reads.
-  for (const told of wanted(rehearse(other, eventsOf(config, options)), options)) before.set(keyOf(told), told);
+  for await (const told of wanted(rehearse(other, eventsOf(config, options)), options)) before.set(keyOf(told), told);
   let more = 0;
-  for (const told of now) {
+  for await (const told of now) {
     if (before.has(keyOf(told))) kept.add(keyOf(told));
     else {
       more += 1;

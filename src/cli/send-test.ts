@@ -11,7 +11,7 @@ import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { destinationNamed } from './destination.ts';
 import { exitCodes } from './exit.ts';
-import { writeOut } from './output.ts';
+import { showsColours, writeOut } from './output.ts';
 
 /**
  * `herald send-test`: one marked message through the real destination, the answer in words, exit code 0 or 1. Needs no
@@ -50,7 +50,7 @@ async function send(
     // The journal may belong to a running herald.
     inbox: { put: () => (listed = true) },
     stdout: writeOut,
-    colours: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    colours: showsColours(),
   });
   const startMs = systemClock.monotonic();
   try {

@@ -7,8 +7,7 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { createDecoder } from '../decode/create.ts';
 import { toEvent } from '../decode/event.ts';
 import type { RuleTest, TestEvent } from '../rules/test-config.ts';
-
-const maxLineBytes = 4 * 1024 * 1024;
+import { maxLineBytes } from './read-logs.ts';
 
 /** The events of a rule's test, in the order of their times. Throws ConfigError for a file that cannot be read. */
 export function eventsOf(test: RuleTest, configFile: string): readonly Event[] {
