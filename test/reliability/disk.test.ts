@@ -9,11 +9,12 @@ import { accepts, refuses } from '../support/sink.ts';
 const mebibyte = 1024 * 1024;
 
 test('a full disk stops the reading, says so, and goes on when it is freed', { skip: mountSkip() }, async (context) => {
-  const disk = mountDisk(context, 24 * mebibyte);
+  // Freed, it must hold the events, 12 MiB, and as much again of them that is still in the write-ahead log.
+  const disk = mountDisk(context, 40 * mebibyte);
   const scenario = await startScenario(context, { seed: 51, journal: join(disk, 'journal') });
   const { kubelet, sink, start, assertAccounts } = scenario;
   sink.behave(refuses);
-  writeFileSync(join(disk, 'filler'), Buffer.alloc(21 * mebibyte));
+  writeFileSync(join(disk, 'filler'), Buffer.alloc(37 * mebibyte));
   const daemon = start();
   await kubelet.write(8000);
   await daemon.logged('"code":"disk_full"');
