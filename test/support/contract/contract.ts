@@ -30,7 +30,7 @@ const meaning: readonly (readonly [Situation, SendResult['status'], readonly Rea
   ['silent', 'retry', ['timeout']],
   ['silent in the answer', 'retry', ['timeout']],
   ['garbage', 'retry', ['protocol']],
-  ['huge', 'retry', ['unavailable', 'protocol', 'timeout']],
+  ['huge', 'retry', ['unavailable', 'protocol']],
 ];
 
 /** What every destination promises (`src/destinations/destination.ts`), tested with nothing but the kind's own example. */
@@ -97,7 +97,9 @@ export function contract(kind: DestinationKind): void {
         assert.ok(service !== undefined);
         if (!service.can(situation)) return t.diagnostic('the protocol has no such answer');
         await destination.close();
-        destination = create({ common: { timeoutMs: 400, tls: {}, proxy: undefined } });
+        // Only where nothing comes is the time-out worth waiting for; elsewhere a busy machine must not meet it.
+        const timeoutMs = situation.startsWith('silent') ? 400 : 20_000;
+        destination = create({ common: { timeoutMs, tls: {}, proxy: undefined } });
         service.say(situation);
         const result = await send();
         assert.equal(result.status, status, JSON.stringify(result));
