@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../core/schema.ts';
-import type { Secret } from '../core/secret.ts';
 import { chatFailures, chatPolicy, digestNote, messageOf } from './chat.ts';
 import { chatDestination } from './chat-destination.ts';
+import { authorizationOf } from './credentials.ts';
 import { defineDestination, type OptionProblem } from './destination.ts';
 import { ntfyBody } from './ntfy-message.ts';
 
@@ -105,20 +105,11 @@ export const ntfy = defineDestination({
 
   create({ url, topic, token, username, password }, deps) {
     const secrets = [topic, token, password].filter((secret) => secret !== undefined);
-    const headers = authorization(token, username, password);
+    const authorization = authorizationOf({ bearer_token: token, username, password });
+    const headers = { ...(authorization !== undefined && { authorization }) };
     return chatDestination(deps, (batch) => {
       const body = ntfyBody(messageOf(batch, deps), batch, topic.reveal());
       return { url, body, headers, secrets };
     });
   },
 });
-
-function authorization(
-  token: Secret | undefined,
-  username: string | undefined,
-  password: Secret | undefined,
-): { readonly authorization?: string } {
-  if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
-  if (username === undefined || password === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
-}

@@ -2,7 +2,7 @@ import type { ObjectSchema } from '../../core/schema.ts';
 import { isoMillis } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
-import { authorizationOf, credentialOptions, credentialProblems } from '../batch/credentials.ts';
+import { authorizationOf, credentialOptions, credentialProblems } from '../credentials.ts';
 import { createItem, joinItems, type Piece } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';

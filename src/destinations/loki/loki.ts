@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../../core/schema.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
-import { authorizationOf, credentialOptions, credentialProblems } from '../batch/credentials.ts';
+import { authorizationOf, credentialOptions, credentialProblems } from '../credentials.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
 import { formatOption } from '../format.ts';

@@ -3,7 +3,7 @@ import type { Scope } from '../../expression/expression.ts';
 import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
-import { keyOf, type KeyPart } from './key.ts';
+import { keyOf, recall, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { eventTitle } from './title.ts';
 
@@ -48,7 +48,7 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
   let drafts: Draft[] = [];
   const memory = new Memory<Open>((key, group) => tell(key, group));
   const agenda = createAgenda(memory, ({ due: at }) => at);
-  return { memory, take, due, state: (scope) => `${memory.get(keyOf(by, scope)?.text ?? '')?.count ?? 0} collected` };
+  return { memory, take, due, state: (scope) => `${recall(memory, by, scope)?.count ?? 0} collected` };
 
   function take(scope: Scope, atMs: number, nowMs: number): ReturnType<Gate['take']> {
     const key = keyOf(by, scope);

@@ -3,7 +3,7 @@ import { isoTime } from '../../render/message.ts';
 import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
-import { keyOf, type KeyPart } from './key.ts';
+import { keyOf, recall, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { eventTitle } from './title.ts';
 
@@ -36,7 +36,7 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   return { memory, take, due, state };
 
   function state(scope: Scope): string {
-    const period = memory.get(keyOf(by, scope)?.text ?? '');
+    const period = recall(memory, by, scope);
     if (period === undefined) return 'nothing held back';
     return `${period.held} held back, until ${isoTime(period.from + periodMs)}`;
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SafeEvent } from '../../core/event.ts';
-import { get, isObject } from '../../core/json.ts';
+import { get, isObject, type Json } from '../../core/json.ts';
 import { compileExpression, type Scope } from '../../expression/expression.ts';
+import type { Memory } from './memory.ts';
 
 /** One thing that events are told apart by. */
 export interface KeyPart {
@@ -67,6 +68,12 @@ export function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined 
     values.push(value);
   }
   return { values, text: JSON.stringify(values) };
+}
+
+/** What a memory has for this event's key; undefined also for an event without one. */
+export function recall<T extends Json>(memory: Memory<T>, parts: readonly KeyPart[], scope: Scope): T | undefined {
+  const key = keyOf(parts, scope);
+  return key === undefined ? undefined : memory.get(key.text);
 }
 
 /** Empty texts and null say that there is nothing. A long text is told apart by its hash, so that keys stay short. */

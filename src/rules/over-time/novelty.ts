@@ -1,6 +1,6 @@
 import type { Scope } from '../../expression/expression.ts';
 import type { Condition, Observed } from './condition.ts';
-import { keyOf, type KeyPart } from './key.ts';
+import { keyOf, recall, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 
 export interface NoveltyOptions {
@@ -28,7 +28,7 @@ export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOpt
   return {
     memory,
     observe,
-    state: (scope) => `${(memory.get(keyOf(by, scope)?.text ?? '') ?? []).length} values known`,
+    state: (scope) => `${(recall(memory, by, scope) ?? []).length} values known`,
   };
 
   function observe(scope: Scope, atMs: number): Observed {

@@ -3,7 +3,7 @@ import { isoMillis } from '../../render/formats/time.ts';
 import type { Rule } from '../rule.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
-import { keyOf, type Key, type KeyPart } from './key.ts';
+import { keyOf, recall, type Key, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { latenessMs } from './times.ts';
 import { eventTitle } from './title.ts';
@@ -37,7 +37,7 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
     memory,
     mayFire: (action) => steps.some(({ rule }) => rule.mayFire(action)),
     observe: (scope, atMs) => watch(scope, atMs, true),
-    state: (scope) => `${(memory.get(keyOf(by, scope)?.text ?? '') ?? []).length} steps seen`,
+    state: (scope) => `${(recall(memory, by, scope) ?? []).length} steps seen`,
     watch,
   };
 

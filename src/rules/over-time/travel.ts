@@ -4,7 +4,7 @@ import { isoMillis } from '../../render/formats/time.ts';
 import { city } from '../../render/place.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
-import { keyOf, type KeyPart } from './key.ts';
+import { keyOf, recall, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { eventTitle } from './title.ts';
 
@@ -24,7 +24,7 @@ export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions):
   return {
     memory,
     observe,
-    state: (scope) => `last in ${memory.get(keyOf(by, scope)?.text ?? '')?.[3] ?? 'no place'}`,
+    state: (scope) => `last in ${recall(memory, by, scope)?.[3] ?? 'no place'}`,
   };
 
   function observe(scope: Scope, atMs: number): Observed {

@@ -1,6 +1,6 @@
 import type { Scope } from '../../expression/expression.ts';
 import { byFacts, common, type Draft } from './draft.ts';
-import { keyOf, type KeyPart } from './key.ts';
+import { keyOf, recall, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import type { Condition, Observed } from './condition.ts';
 import { latenessMs } from './times.ts';
@@ -30,7 +30,7 @@ export function createWindow(options: WindowOptions): Condition {
   return { memory, observe, state };
 
   function state(scope: Scope): string {
-    const entries = memory.get(keyOf(by, scope)?.text ?? '') ?? [];
+    const entries = recall(memory, by, scope) ?? [];
     const counted = distinct === undefined ? entries.length : new Set(entries.map(([, value]) => value)).size;
     return `${counted} of ${count}`;
   }

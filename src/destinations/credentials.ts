@@ -1,6 +1,6 @@
-import type { Schema } from '../../core/schema.ts';
-import type { Secret } from '../../core/secret.ts';
-import type { OptionProblem } from '../destination.ts';
+import type { Schema } from '../core/schema.ts';
+import type { Secret } from '../core/secret.ts';
+import type { OptionProblem } from './destination.ts';
 
 /** The ways to be let in that services have in common. */
 export const credentialOptions = {
@@ -16,10 +16,10 @@ export const credentialOptions = {
 
 export interface Credentials {
   /** Elasticsearch's own. */
-  readonly api_key?: Secret;
-  readonly username?: string;
-  readonly password?: Secret;
-  readonly bearer_token?: Secret;
+  readonly api_key?: Secret | undefined;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly bearer_token?: Secret | undefined;
 }
 
 /** The header `authorization`; undefined for a service without security, or whose gateway adds it. */
