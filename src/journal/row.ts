@@ -25,9 +25,9 @@ export function optionalText(row: Row, column: string | number): string | undefi
 }
 
 /** What a column holds as JSON. A journal that holds something else there is corrupt. */
-export function json<T extends Json>(row: Row, column: string | number): T {
+export function json(row: Row, column: string | number): Json {
   try {
-    const value: T = JSON.parse(text(row, column));
+    const value: Json = JSON.parse(text(row, column));
     return value;
   } catch (error) {
     if (error instanceof SyntaxError) throw new CorruptError(`column ${column} holds no JSON`);

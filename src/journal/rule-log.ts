@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { int, json, text } from './row.ts';
+import type { Json } from '../core/json.ts';
+import { CorruptError } from './failure.ts';
+import { int, json, text, type Row } from './row.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /*
@@ -47,7 +49,7 @@ export function readRuleState(db: DatabaseSync): ReadonlyMap<string, string> {
       .map((row) => [text(row, 'rule'), text(row, 'state')] as const),
   );
   for (const row of db.prepare('SELECT changes FROM rule_log ORDER BY seq').iterate()) {
-    for (const [name, value] of json<readonly Change[]>(row, 'changes')) {
+    for (const [name, value] of changesIn(row)) {
       if (value === null) rows.delete(name);
       else rows.set(name, value);
     }
@@ -78,7 +80,19 @@ function startFold({ db }: Store): Fold {
   let last = 0;
   for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
     last = int(row, 'seq');
-    for (const [name, value] of json<readonly Change[]>(row, 'changes')) newest.set(name, value);
+    for (const [name, value] of changesIn(row)) newest.set(name, value);
   }
   return { last, changes: [...newest].sort(([a], [b]) => (a < b ? -1 : 1)), done: 0 };
+}
+
+function changesIn(row: Row): readonly Change[] {
+  const list = json(row, 'changes');
+  if (!Array.isArray(list)) throw new CorruptError('column changes holds no list');
+  return list.map((item: Json) => {
+    const [name, value] = Array.isArray(item) ? item : [];
+    if (typeof name !== 'string' || !(value === null || typeof value === 'string')) {
+      throw new CorruptError('column changes holds no change');
+    }
+    return [name, value];
+  });
 }
