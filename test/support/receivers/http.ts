@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Socket } from 'node:net';
 import { isObject } from '../../../src/core/json.ts';
 import type { ServerCertificate } from './certificates.ts';
+import { createChanges } from './changes.ts';
 import { listen } from './listen.ts';
 
 /** What arrived, whole. */
@@ -60,14 +61,7 @@ export async function startHttpReceiver(
   const sockets = new Set<Socket>();
   let answers: Answer[] = [answer(200, 'ok')];
   let accepted = 0;
-  let changed = Promise.withResolvers<void>();
-  const change = (): void => {
-    changed.resolve();
-    changed = Promise.withResolvers<void>();
-  };
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await changed.promise;
-  };
+  const { change, until } = createChanges();
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const received = await readRequest(request);
     const other = aside?.(received);

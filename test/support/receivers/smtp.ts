@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
+import { createChanges } from './changes.ts';
 import { listen } from './listen.ts';
 
 /** One mail as it was handed over. */
@@ -43,14 +44,7 @@ export async function startSmtpReceiver(
   const sockets = new Set<Socket>();
   let script: SmtpScript = {};
   let accepted = 0;
-  let changed = Promise.withResolvers<void>();
-  const change = (): void => {
-    changed.resolve();
-    changed = Promise.withResolvers<void>();
-  };
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await changed.promise;
-  };
+  const { change, until } = createChanges();
   const disconnect = (): void => {
     for (const socket of sockets) socket.destroy();
   };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
+import { createChanges } from './changes.ts';
 import { listen } from './listen.ts';
 
 /** What the receiver does with a connection from now on. */
@@ -47,14 +48,7 @@ export async function startSyslogReceiver(
   const sockets = new Set<Socket>();
   let script: SyslogScript = 'read';
   let accepted = 0;
-  let changed = Promise.withResolvers<void>();
-  const change = (): void => {
-    changed.resolve();
-    changed = Promise.withResolvers<void>();
-  };
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await changed.promise;
-  };
+  const { change, until } = createChanges();
   const serve = (socket: Socket): void => {
     if (script === 'ignore') return;
     if (script === 'swallow') return void socket.resume();
