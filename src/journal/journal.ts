@@ -65,6 +65,12 @@ export interface Leased extends Delivery {
   readonly firstDueAt: number;
 }
 
+/** Deliveries of one destination that are under way, by the `seq` of the first and the last of them. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+}
+
 export type Settlement =
   | { readonly seq: number; readonly state: 'delivered' }
   | {
@@ -184,12 +190,14 @@ export interface Journal extends JournalQueries {
   has(event: { readonly id: string; readonly at: number }): boolean;
   /**
    * The next due deliveries of a destination in order, at most `items` and `bytes` of event JSON (but one always).
-   * Changes nothing: until they are settled the same ones come again. Nothing is leased behind one that is not due.
+   * Changes nothing: until they are settled the same ones come again, unless they lie in a run that is `underWay`. Nothing is
+   * leased behind one that is not due.
    */
   lease(
     destination: string,
     limit: { readonly items: number; readonly bytes: number },
     nowMs: number,
+    underWay?: readonly Run[],
   ): readonly Leased[];
   /**
    * When the head of the destination's queue is due, ms (0: at once); undefined when it is empty. What was put off at a time that

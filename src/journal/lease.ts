@@ -1,8 +1,8 @@
 import { severities } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { CorruptError } from './failure.ts';
-import type { Leased } from './journal.ts';
-import { blob, hex, int } from './row.ts';
+import type { Leased, Run } from './journal.ts';
+import { blob, hex, int, type Row } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -13,18 +13,19 @@ interface Stored {
   readonly written: number;
 }
 
-/** The longest run of due deliveries from the head of a destination's queue; see {@link Journal.lease}. */
+/** The due deliveries at the head of a destination's queue, without what is under way; see {@link Journal.lease}. */
 export function lease(
   store: Store,
   destination: string,
   limit: { readonly items: number; readonly bytes: number },
   nowMs: number,
+  underWay: readonly Run[] = [],
 ): readonly Leased[] {
   const id = store.names.destination(destination);
   if (id === undefined) return [];
   const leased: Leased[] = [];
   let bytes = 0;
-  for (const row of store.sql.pending.all(nowMs, id, limit.items)) {
+  for (const row of pending(store, id, limit.items, nowMs, underWay)) {
     // Order is kept per destination: what is behind a delivery that waits, waits with it.
     if (int(row, 4) > nowMs) break;
     const seq = int(row, 0);
@@ -49,6 +50,26 @@ export function lease(
     });
   }
   return leased;
+}
+
+/** The first rows of a queue in order, without the runs that are under way. */
+function* pending(
+  { sql }: Store,
+  destination: number,
+  itemsMax: number,
+  nowMs: number,
+  underWay: readonly Run[],
+): Generator<Row> {
+  let left = itemsMax;
+  let after = 0;
+  const ends = { first: Number.MAX_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER };
+  for (const { first, last } of [...underWay.toSorted((a, b) => a.first - b.first), ends]) {
+    if (left === 0) return;
+    const rows = first - after > 1 ? sql.pending.all(nowMs, destination, left, after, first) : [];
+    yield* rows;
+    left -= rows.length;
+    after = Math.max(after, last);
+  }
 }
 
 /** When the head of a queue is due, ms. */

@@ -65,7 +65,8 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
     append: (batch, nowMs) => guard((store) => append(store, batch, nowMs), nowMs),
     checkpoints: (source) => guard((store) => readCheckpoints(store, source)),
     has: ({ at, id }) => guard(({ sql }) => sql.hasEvent.get(at, Buffer.from(id, 'hex')) !== undefined),
-    lease: (destination, limit, nowMs) => guard((store) => lease(store, destination, limit, nowMs), nowMs),
+    lease: (destination, limit, nowMs, underWay) =>
+      guard((store) => lease(store, destination, limit, nowMs, underWay), nowMs),
     nextDue: (destination, nowMs) => guard((store) => nextDue(store, destination, nowMs), nowMs),
     settle: (destination, items, nowMs) => guard((store) => settle(store, destination, items, nowMs), nowMs),
     putNotification: (item) => void opened.store.inbox.set(item.key, item),

@@ -67,7 +67,7 @@ function queueStatements(db: DatabaseSync) {
     pending: arrays(
       db.prepare(
         `SELECT seq, rule, severity, attempts, ${due} FROM delivery INDEXED BY delivery_pending
-         WHERE destination = ?2 AND state = 0 ORDER BY seq LIMIT ?3`,
+         WHERE destination = ?2 AND state = 0 AND seq > ?4 AND seq < ?5 ORDER BY seq LIMIT ?3`,
       ),
     ),
     body: arrays(db.prepare('SELECT CAST(body AS BLOB), written, at, id FROM event WHERE seq = ?')),

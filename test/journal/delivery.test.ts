@@ -27,6 +27,23 @@ test('a lease is bounded by items and by bytes, but is never empty for bytes', (
   assert.equal(journal.lease('nobody', limit, t0).length, 0);
 });
 
+test('what is under way is not leased again, what lies between and behind is, in order', () => {
+  const journal = open(tempFolder());
+  journal.append(batch(range(0, 10).map((n) => entry(n, ['chat', 'siem']))), t0);
+  const seqs = journal.lease('chat', limit, t0).map(({ seq }) => seq);
+  const run = (from: number, to: number) => ({ first: seqs[from] ?? 0, last: seqs[to] ?? 0 });
+  const left = (items: number, ...runs: readonly { first: number; last: number }[]) =>
+    journal.lease('chat', { items, bytes: 1e9 }, t0, runs).map(({ seq }) => seqs.indexOf(seq));
+  assert.deepEqual(left(10, run(0, 2)), [3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(left(10, run(6, 9), run(1, 3)), [0, 4, 5]);
+  assert.deepEqual(left(2, run(1, 3), run(5, 6)), [0, 4]);
+  // One that fills a gap before another has that other inside.
+  assert.deepEqual(left(10, run(0, 7), run(2, 3)), [8, 9]);
+  assert.deepEqual(left(10, run(0, 9)), []);
+  journal.settle('chat', [{ seq: seqs[4] ?? 0, state: 'retry', dueAt: t0 + 1000, reason: 'throttled' }], t0);
+  assert.deepEqual(left(10, run(0, 2)), [3], 'nothing behind one that waits');
+});
+
 test('what is behind a delivery that waits, waits with it', () => {
   const journal = open(tempFolder());
   journal.append(batch(range(0, 4).map((n) => entry(n, ['chat', 'siem']))), t0);

@@ -63,7 +63,7 @@ export function endangered(journal: Journal, fate: Fate, dice: Dice, hooks: Jour
         return result;
       }),
     checkpoints: (source) => risky(() => journal.checkpoints(source)),
-    lease: (destination, limit, nowMs) => risky(() => journal.lease(destination, limit, nowMs)),
+    lease: (destination, limit, nowMs, underWay) => risky(() => journal.lease(destination, limit, nowMs, underWay)),
     nextDue: (destination, nowMs) => risky(() => journal.nextDue(destination, nowMs)),
     settle: (destination, settlements, nowMs) => risky(() => journal.settle(destination, settlements, nowMs)),
     maintain: (nowMs) => risky(() => journal.maintain(nowMs)),
