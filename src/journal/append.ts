@@ -6,7 +6,7 @@ import { repairJson } from '../render/formats/json-text.ts';
 import { flushInbox } from './inbox.ts';
 import type { AppendBatch, AppendResult, JournalEntry } from './journal.ts';
 import { makeRoom } from './room.ts';
-import { encodeChanges } from './rule-log.ts';
+import { encodeChanges, logged } from './rule-log.ts';
 import { int } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import { rowsPerInsert } from './statements.ts';
@@ -17,25 +17,27 @@ interface Placed {
   readonly entry: JournalEntry;
   readonly seq: number;
   readonly bytes: Buffer;
+  /** What is written: the same, unless the journal is encrypted. */
+  readonly stored: Uint8Array;
 }
 
 /** Writes a batch in one transaction; see {@link Journal.append}. */
 export function append(store: Store, batch: AppendBatch, nowMs: number): AppendResult {
-  const placed = batch.entries.map((entry, at) => place(entry, store.nextSeq + at));
+  const placed = batch.entries.map((entry, at) => place(store, entry, store.nextSeq + at));
   const shed = new Map<string, number>();
-  const changes = encodeChanges(batch.ruleState);
+  const changes = encodeChanges(store, batch.ruleState);
   const inserted = transact(store, () => {
     if (!makeRoom(store, bytesOf(placed) + (changes?.length ?? 0), shed)) return undefined;
     const fresh = insertEvents(store, placed, nowMs);
     insertDeliveries(store, fresh, nowMs);
     putProgress(store, batch);
-    if (changes !== undefined) store.sql.putRuleLog.run(changes);
+    if (changes !== undefined) store.sql.putRuleLog.run(store.ruleLog.next, changes);
     flushInbox(store, nowMs);
     return fresh;
   });
   if (inserted === undefined) return { status: 'full' };
   store.inbox.clear();
-  store.ruleLog.bytes += changes?.length ?? 0;
+  if (changes !== undefined) logged(store.ruleLog, changes);
   store.nextSeq += placed.length;
   store.load.handled += inserted.length;
   for (const { entry, seq, bytes } of inserted) {
@@ -45,15 +47,16 @@ export function append(store: Store, batch: AppendBatch, nowMs: number): AppendR
   return { status: 'done', inserted: inserted.length, duplicates: placed.length - inserted.length, shed };
 }
 
-function place(entry: JournalEntry, seq: number): Placed {
+function place({ codec }: Store, entry: JournalEntry, seq: number): Placed {
   if (entry.deliveries.length > deliveriesPerEvent) throw new InvariantError('too many deliveries of one event');
-  return { entry, seq, bytes: Buffer.from(repairJson(JSON.stringify(entry.event))) };
+  const bytes = Buffer.from(repairJson(JSON.stringify(entry.event)));
+  return { entry, seq, bytes, stored: codec.seal(['event', seq, entry.event.id], bytes) };
 }
 
 /** What the batch will take on disk: rows, index entries and the unused ends of pages. */
 function bytesOf(placed: readonly Placed[]): number {
   let bytes = 0;
-  for (const item of placed) bytes += item.bytes.length * 1.1 + 80 + item.entry.deliveries.length * 60;
+  for (const item of placed) bytes += item.stored.length * 1.1 + 80 + item.entry.deliveries.length * 60;
   return bytes;
 }
 
@@ -62,8 +65,8 @@ function insertEvents({ sql }: Store, placed: readonly Placed[], nowMs: number):
   const fresh: Placed[] = [];
   for (const group of groups(placed)) {
     const values: SQLInputValue[] = [];
-    for (const { entry, seq, bytes } of group) {
-      values.push(seq, entry.event.at, Buffer.from(entry.event.id, 'hex'), nowMs, bytes);
+    for (const { entry, seq, stored } of group) {
+      values.push(seq, entry.event.at, Buffer.from(entry.event.id, 'hex'), nowMs, stored);
     }
     const { changes } = (group.length === 1 ? sql.insertEvent : sql.insertEvents).run(...values);
     if (changes === group.length) {

@@ -2,8 +2,8 @@ import { OperationalError, type OperationalCode } from '../core/errors.ts';
 
 /** The database holds what it cannot hold. Never leaves this folder: the file is put aside and a new one begun. */
 export class CorruptError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'CorruptError';
   }
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Delivery, Reason, Severity } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import type { FamilyCounts } from '../core/family.ts';
@@ -9,6 +10,16 @@ export interface JournalOptions {
   readonly retentionMs: number;
   readonly maxBytes: number;
   readonly whenFull: 'block' | 'drop_oldest';
+  /** Without it, nothing is encrypted. */
+  readonly encryption?: Encryption;
+}
+
+/** Keys of a journal whose text is encrypted; see `parseKey`. */
+export interface Encryption {
+  /** What is written is encrypted with it; undefined: everything is brought back to plain text. */
+  readonly key: KeyObject | undefined;
+  /** Keys that older records may have. */
+  readonly previous: readonly KeyObject[];
 }
 
 /** What opening needs from outside. */

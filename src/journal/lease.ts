@@ -84,7 +84,9 @@ function load(store: Store, seq: number): Stored {
   if (cached !== undefined) return cached;
   const row = store.sql.body.get(seq);
   if (row === undefined) throw new CorruptError(`event ${seq} of a pending delivery is gone`);
-  return { id: hex(row, 3), at: int(row, 2), bytes: blob(row, 0), written: int(row, 1) };
+  const id = hex(row, 3);
+  const bytes = store.codec.open(['event', seq, id], blob(row, 0));
+  return { id, at: int(row, 2), bytes, written: int(row, 1) };
 }
 
 export function severityAt(at: number): (typeof severities)[number] {

@@ -141,5 +141,5 @@ function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDe
 }
 
 function ready(store: Store, recovery: Recovery | undefined): Opened {
-  return { store, queries: createQueries(store.db, store.restore), recovery };
+  return { store, queries: createQueries(store), recovery };
 }

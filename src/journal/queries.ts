@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SafeEvent } from '../core/event.ts';
 import { families, type FamilyCounts } from '../core/family.ts';
+import type { Codec } from './codec.ts';
 import { CorruptError } from './failure.ts';
 import type { DeliveryRow, JournalQueries, NotificationRow, QueueState } from './journal.ts';
 import { severityAt } from './lease.ts';
+import type { Contents } from './contents.ts';
 import { hex, int, optionalText, text, type Row } from './row.ts';
 import { readRuleState } from './rule-log.ts';
 import { deliveriesPerEvent as per, states } from './schema.ts';
@@ -13,7 +14,8 @@ const listMax = 10_000;
 const eventsOfPrefixMax = 10;
 
 /** The questions that need nothing but the database; the owner and a reader ask them alike. */
-export function createQueries(db: DatabaseSync, restore: (json: string) => SafeEvent): Omit<JournalQueries, 'close'> {
+export function createQueries(contents: Contents): Omit<JournalQueries, 'close'> {
+  const { db, codec } = contents;
   const counters = db.prepare('SELECT id, made, delivered, dead, shed FROM destination WHERE name = ?');
   const oldest = db.prepare(
     `SELECT e.at FROM event e WHERE e.seq = (SELECT seq / ${per} FROM delivery INDEXED BY delivery_pending
@@ -24,10 +26,10 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
      FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s`,
   );
   return {
-    search: (query) => search(db, restore, query),
-    deliveriesOf: (id) => seqsOfId(db, id, eventsOfPrefixMax).flatMap((seq) => deliveriesOfEvent(db, seq)),
-    deadLetters: (options) => deadLetters(db, options),
-    notifications: (limit) => notifications(db, limit),
+    search: (query) => search(contents, query),
+    deliveriesOf: (id) => seqsOfId(db, id, eventsOfPrefixMax).flatMap((seq) => deliveriesOfEvent(contents, seq)),
+    deadLetters: (options) => deadLetters(contents, options),
+    notifications: (limit) => notifications(contents, limit),
     queue(destination) {
       const row = counters.get(destination);
       if (row === undefined) return { pending: 0, dead: 0, delivered: 0, shed: 0, made: 0, oldestAt: undefined };
@@ -40,7 +42,7 @@ export function createQueries(db: DatabaseSync, restore: (json: string) => SafeE
         .all()
         .map((row) => text(row, 'name')),
     lines: () => lines(db),
-    ruleState: () => readRuleState(db),
+    ruleState: () => readRuleState(db, codec),
     bytes: () => int(used.get() ?? {}, 'bytes'),
   };
 }
@@ -58,24 +60,24 @@ function queueOf(row: Row, oldestAt: number | undefined): QueueState {
 const deliveryColumns = `SELECT d.*, e.id AS event_id, t.name AS destination_name, r.name AS rule_name
   FROM delivery d JOIN event e ON e.seq = d.seq / ${per} JOIN destination t ON t.id = d.destination JOIN rule r ON r.id = d.rule`;
 
-function deliveriesOfEvent(db: DatabaseSync, seq: number): readonly DeliveryRow[] {
+function deliveriesOfEvent({ db, codec }: Contents, seq: number): readonly DeliveryRow[] {
   return db
     .prepare(`${deliveryColumns} WHERE d.seq >= ? AND d.seq < ? ORDER BY d.seq`)
     .all(seq * per, (seq + 1) * per)
-    .map(deliveryRow);
+    .map((row) => deliveryRow(codec, row));
 }
 
 function deadLetters(
-  db: DatabaseSync,
+  { db, codec }: Contents,
   { destination, limit }: { readonly destination?: string; readonly limit: number },
 ): readonly DeliveryRow[] {
   return db
     .prepare(`${deliveryColumns} WHERE d.state = 2 AND (?1 IS NULL OR t.name = ?1) ORDER BY d.seq DESC LIMIT ?2`)
     .all(destination ?? null, Math.min(limit, listMax))
-    .map(deliveryRow);
+    .map((row) => deliveryRow(codec, row));
 }
 
-function deliveryRow(row: Row): DeliveryRow {
+function deliveryRow(codec: Codec, row: Row): DeliveryRow {
   const state = (['pending', 'delivered', 'dead'] as const).find((name) => states[name] === int(row, 'state'));
   if (state === undefined) throw new CorruptError(`delivery state ${int(row, 'state')}`);
   return {
@@ -89,23 +91,29 @@ function deliveryRow(row: Row): DeliveryRow {
     dueAt: int(row, 'due_at'),
     updatedAt: int(row, 'updated'),
     reason: optionalText(row, 'reason'),
-    detail: optionalText(row, 'detail'),
+    detail:
+      row['detail'] === null
+        ? undefined
+        : codec.openText(['detail', int(row, 'destination'), ''], row['detail'] ?? null),
   };
 }
 
-function notifications(db: DatabaseSync, limit: number): readonly NotificationRow[] {
+function notifications({ db, codec }: Contents, limit: number): readonly NotificationRow[] {
   return db
     .prepare('SELECT * FROM notification ORDER BY seq DESC LIMIT ?')
     .all(Math.min(limit, listMax))
-    .map((row) => ({
-      key: text(row, 'key'),
-      eventId: text(row, 'event_id'),
-      at: int(row, 'at'),
-      rule: text(row, 'rule'),
-      severity: text(row, 'severity'),
-      title: text(row, 'title'),
-      summary: text(row, 'summary'),
-    }));
+    .map((row) => {
+      const key = text(row, 'key');
+      return {
+        key,
+        eventId: text(row, 'event_id'),
+        at: int(row, 'at'),
+        rule: text(row, 'rule'),
+        severity: text(row, 'severity'),
+        title: codec.openText(['title', 0, key], row['title'] ?? null),
+        summary: codec.openText(['summary', 0, key], row['summary'] ?? null),
+      };
+    });
 }
 
 function lines(db: DatabaseSync): ReadonlyMap<string, FamilyCounts> {

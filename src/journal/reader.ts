@@ -2,14 +2,19 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '../core/errors.ts';
 import type { SafeEvent } from '../core/event.ts';
+import { createCodec } from './codec.ts';
 import { translate, translated } from './failure.ts';
 import { journalFiles } from './files.ts';
-import type { JournalQueries } from './journal.ts';
+import type { JournalOptions, JournalQueries } from './journal.ts';
 import { createQueries } from './queries.ts';
 import { newerError, readVersion, schemaVersion } from './schema.ts';
 
 /** Opens a journal for questions only, beside its running owner or without one. Throws OperationalError. */
-export function openJournalReader(path: string, restore: (json: string) => SafeEvent): JournalQueries {
+export function openJournalReader(
+  path: string,
+  restore: (json: string) => SafeEvent,
+  encryption?: JournalOptions['encryption'],
+): JournalQueries {
   const { database } = journalFiles(path);
   if (!existsSync(database)) throw new OperationalError('io', `there is no journal in ${path}`);
   return translated(path, () => {
@@ -17,7 +22,7 @@ export function openJournalReader(path: string, restore: (json: string) => SafeE
     try {
       db.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY');
       requireVersion(db, database);
-      return guarded(db, path, createQueries(db, restore));
+      return guarded(db, path, createQueries({ db, restore, codec: createCodec(encryption) }));
     } catch (error) {
       db.close();
       throw error;

@@ -26,9 +26,14 @@ export function optionalText(row: Row, column: string | number): string | undefi
 
 /** What a column holds as JSON. A journal that holds something else there is corrupt. */
 export function json(row: Row, column: string | number): Json {
+  return parsed(text(row, column), column);
+}
+
+/** The JSON in a text out of a column. */
+export function parsed(value: string, column: string | number): Json {
   try {
-    const value: Json = JSON.parse(text(row, column));
-    return value;
+    const json: Json = JSON.parse(value);
+    return json;
   } catch (error) {
     if (error instanceof SyntaxError) throw new CorruptError(`column ${column} holds no JSON`);
     throw error;

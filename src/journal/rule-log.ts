@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../core/json.ts';
+import { formOf, plain, type Codec } from './codec.ts';
 import { CorruptError } from './failure.ts';
-import { int, json, text, type Row } from './row.ts';
+import { int, parsed, text, type Row } from './row.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /*
@@ -16,7 +17,7 @@ const logBytesMax = 16 * 1024 * 1024;
 const rowsAtOnce = 1000;
 
 /** A row's name and its value; `null` forgets it. */
-type Change = readonly [name: string, value: string | null];
+export type Change = readonly [name: string, value: string | null];
 
 /** Folding under way: the newest value of each row of the log up to `last`, in the order of the table. */
 interface Fold {
@@ -27,29 +28,44 @@ interface Fold {
 
 export interface RuleLog {
   bytes: number;
+  /** The number of its next row. */
+  next: number;
   fold: Fold | undefined;
 }
 
 export function openRuleLog(db: DatabaseSync): RuleLog {
-  const row = db.prepare('SELECT coalesce(sum(length(changes)), 0) AS bytes FROM rule_log').get();
-  return { bytes: row === undefined ? 0 : int(row, 'bytes'), fold: undefined };
+  const row = db
+    .prepare('SELECT coalesce(sum(length(changes)), 0) AS bytes, coalesce(max(seq), 0) + 1 AS next FROM rule_log')
+    .get();
+  return row === undefined
+    ? { bytes: 0, next: 1, fold: undefined }
+    : { bytes: int(row, 'bytes'), next: int(row, 'next'), fold: undefined };
 }
 
-/** What a batch changed, as the log keeps it; undefined when it changed nothing. */
-export function encodeChanges(changes: ReadonlyMap<string, string | null> | undefined): string | undefined {
-  return changes === undefined || changes.size === 0 ? undefined : JSON.stringify([...changes]);
+/** What a batch changed, as the next row of the log keeps it; undefined when it changed nothing. */
+export function encodeChanges(
+  { codec, ruleLog }: Store,
+  changes: ReadonlyMap<string, string | null> | undefined,
+): string | Uint8Array | undefined {
+  if (changes === undefined || changes.size === 0) return undefined;
+  return codec.sealText(['rule_log', ruleLog.next, ''], JSON.stringify([...changes]));
+}
+
+/** The row with these changes is in the log. */
+export function logged(log: RuleLog, changes: string | Uint8Array): void {
+  log.bytes += changes.length;
+  log.next += 1;
 }
 
 /** All rows: the table with the log applied to it. */
-export function readRuleState(db: DatabaseSync): ReadonlyMap<string, string> {
-  const rows = new Map(
-    db
-      .prepare('SELECT rule, state FROM rule_state')
-      .all()
-      .map((row) => [text(row, 'rule'), text(row, 'state')] as const),
-  );
-  for (const row of db.prepare('SELECT changes FROM rule_log ORDER BY seq').iterate()) {
-    for (const [name, value] of changesIn(row)) {
+export function readRuleState(db: DatabaseSync, codec: Codec): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  for (const row of db.prepare('SELECT rule, state FROM rule_state').all()) {
+    const [name, value] = stateIn(codec, row);
+    if (value !== null) rows.set(name, value);
+  }
+  for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
+    for (const [name, value] of changesIn(codec, row)) {
       if (value === null) rows.delete(name);
       else rows.set(name, value);
     }
@@ -64,10 +80,7 @@ export function foldRuleLog(store: Store): boolean {
   const fold = (ruleLog.fold ??= startFold(store));
   const end = Math.min(fold.changes.length, fold.done + rowsAtOnce);
   transactLazily(store, () => {
-    for (const [name, value] of fold.changes.slice(fold.done, end)) {
-      if (value === null) sql.dropRuleState.run(name);
-      else sql.putRuleState.run(name, value);
-    }
+    for (const change of fold.changes.slice(fold.done, end)) putState(store, change);
     if (end === fold.changes.length) sql.dropRuleLog.run(fold.last);
   });
   fold.done = end;
@@ -75,24 +88,42 @@ export function foldRuleLog(store: Store): boolean {
   return true;
 }
 
-function startFold({ db }: Store): Fold {
+function startFold({ db, codec }: Store): Fold {
   const newest = new Map<string, string | null>();
   let last = 0;
   for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
     last = int(row, 'seq');
-    for (const [name, value] of changesIn(row)) newest.set(name, value);
+    for (const [name, value] of changesIn(codec, row)) newest.set(name, value);
   }
   return { last, changes: [...newest].sort(([a], [b]) => (a < b ? -1 : 1)), done: 0 };
 }
 
-function changesIn(row: Row): readonly Change[] {
-  const list = json(row, 'changes');
+/** Writes a row of the table in the form of now; the same row in another form goes. */
+export function putState({ sql, codec }: Store, [name, value]: Change): void {
+  const [key, ...others] = codec.tokens(name);
+  if (value === null) sql.dropRuleState.run(key);
+  else if (codec.form === plain) sql.putRuleState.run(key, value);
+  else sql.putRuleState.run(key, codec.sealText(['rule_state', 0, key], JSON.stringify([name, value])));
+  for (const other of others) sql.dropRuleState.run(other);
+}
+
+/** A row of the table. One that is encrypted has a token for its key, and its name inside. */
+export function stateIn(codec: Codec, row: Row): Change {
+  const key = text(row, 'rule');
+  if (formOf(row['state'] ?? null) === plain) return [key, text(row, 'state')];
+  return changeIn(parsed(codec.openText(['rule_state', 0, key], row['state'] ?? null), 'state'));
+}
+
+function changesIn(codec: Codec, row: Row): readonly Change[] {
+  const list = parsed(codec.openText(['rule_log', int(row, 'seq'), ''], row['changes'] ?? null), 'changes');
   if (!Array.isArray(list)) throw new CorruptError('column changes holds no list');
-  return list.map((item: Json) => {
-    const [name, value] = Array.isArray(item) ? item : [];
-    if (typeof name !== 'string' || !(value === null || typeof value === 'string')) {
-      throw new CorruptError('column changes holds no change');
-    }
-    return [name, value];
-  });
+  return list.map(changeIn);
+}
+
+function changeIn(item: Json): Change {
+  const [name, value] = Array.isArray(item) ? item : [];
+  if (typeof name !== 'string' || !(value === null || typeof value === 'string')) {
+    throw new CorruptError('column changes holds no change');
+  }
+  return [name, value];
 }

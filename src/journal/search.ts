@@ -1,11 +1,12 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { SafeEvent } from '../core/event.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { bodyOf, type Contents } from './contents.ts';
 import type { EventQuery, StoredEvent } from './journal.ts';
-import { int, text, type Row } from './row.ts';
+import { int, type Row } from './row.ts';
 import { blockOf, blockTables } from './word-index.ts';
 import { matches, termsOf, type Terms } from './words.ts';
 
 const limitMax = 10_000;
+const columns = 'e.seq, e.id, CAST(e.body AS BLOB) AS body';
 
 /** A range of event numbers, both ends included. */
 interface Range {
@@ -14,17 +15,18 @@ interface Range {
 }
 
 /** Answers a query from the word index where there is one, and by reading the events where there is none. */
-export function search(
-  db: DatabaseSync,
-  restore: (json: string) => SafeEvent,
-  query: EventQuery,
-): readonly StoredEvent[] {
+export function search({ db, codec, restore }: Contents, query: EventQuery): readonly StoredEvent[] {
   const limit = Math.min(query.limit, limitMax);
   if (limit < 1) return [];
   const terms = termsOf(query);
+  const needles = needlesOf(query, terms);
+  // What SQLite cannot read, it cannot sort out.
+  const isReadable = codec.forms.size === 1;
   const found: StoredEvent[] = [];
-  for (const row of candidates(db, query, terms)) {
-    const event = restore(text(row, 'body'));
+  for (const row of candidates(db, query, terms, isReadable ? needles : nothing)) {
+    const json = bodyOf(codec, row).toString();
+    if (!isReadable && !mayMatch(json, needles)) continue;
+    const event = restore(json);
     if (!matches(event, query, terms)) continue;
     found.push({ seq: int(row, 'seq'), event });
     if (found.length >= limit) break;
@@ -44,20 +46,20 @@ export function seqsOfId(db: DatabaseSync, id: string, limit: number): readonly 
 }
 
 /** Rows that may be what is asked for, in order. */
-function* candidates(db: DatabaseSync, query: EventQuery, terms: Terms): Generator<Row> {
+function* candidates(db: DatabaseSync, query: EventQuery, terms: Terms, needles: Needles): Generator<Row> {
   const isNewest = query.order === 'newest';
   if (query.id !== undefined) {
     const seqs = seqsOfId(db, query.id, limitMax).filter(
       (seq) => seq > (query.afterSeq ?? 0) && seq < (query.beforeSeq ?? Infinity),
     );
-    const select = db.prepare('SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq = ?');
+    const select = db.prepare(`SELECT ${columns} FROM event e WHERE seq = ?`);
     for (const seq of isNewest ? seqs.toReversed() : seqs) yield* select.iterate(seq);
     return;
   }
   const range = rangeOf(db, query);
   if (range === undefined) return;
   if (terms.words.length + terms.exact.length === 0) {
-    yield* scan(db, range, query, terms);
+    yield* scan(db, range, query.order, needles);
     return;
   }
   const tables = blockTables(db);
@@ -65,7 +67,7 @@ function* candidates(db: DatabaseSync, query: EventQuery, terms: Terms): Generat
   for (const part of parts(range, indexed, isNewest)) {
     const { table } = blockOf(part.from);
     if (part.to <= indexed && tables.has(table)) yield* lookUp(db, table, part, isNewest, terms);
-    else yield* scan(db, part, query, terms);
+    else yield* scan(db, part, query.order, needles);
   }
 }
 
@@ -101,31 +103,47 @@ function lookUp(db: DatabaseSync, table: string, { from, to }: Range, isNewest: 
   const match = [...terms.exact.map((word) => `"${word}"`), ...terms.words.map((word) => `"${word}"*`)].join(' AND ');
   return db
     .prepare(
-      `SELECT e.seq, CAST(e.body AS TEXT) AS body FROM ${table} CROSS JOIN event e ON e.seq = ${table}.rowid
+      `SELECT ${columns} FROM ${table} CROSS JOIN event e ON e.seq = ${table}.rowid
        WHERE ${table} MATCH ? AND ${table}.rowid BETWEEN ? AND ? ORDER BY ${table}.rowid ${isNewest ? 'DESC' : 'ASC'}`,
     )
     .iterate(match, from, to);
 }
 
 /** Reads the events themselves; SQLite drops most of what cannot match before it becomes a string here. */
-function scan(db: DatabaseSync, { from, to }: Range, query: EventQuery, terms: Terms): Iterable<Row> {
-  const conditions: string[] = [];
-  const values: SQLInputValue[] = [];
-  for (const value of [query.action, query.user, query.clientIp]) {
-    if (value === undefined) continue;
-    conditions.push('AND instr(CAST(body AS TEXT), ?) > 0');
-    values.push(JSON.stringify(value));
-  }
-  for (const word of terms.words) {
+function scan(db: DatabaseSync, { from, to }: Range, order: EventQuery['order'], needles: Needles): Iterable<Row> {
+  const conditions = [
+    ...needles.values.map(() => 'AND instr(CAST(body AS TEXT), ?) > 0'),
     // LIKE folds the case of ASCII only.
-    if (!/^[a-z0-9]+$/.test(word)) continue;
-    conditions.push('AND CAST(body AS TEXT) LIKE ?');
-    values.push(`%${word}%`);
-  }
-  const order = query.order === 'newest' ? 'DESC' : 'ASC';
+    ...needles.words.map(() => 'AND CAST(body AS TEXT) LIKE ?'),
+  ];
+  const direction = order === 'newest' ? 'DESC' : 'ASC';
   return db
     .prepare(
-      `SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq BETWEEN ? AND ? ${conditions.join(' ')} ORDER BY seq ${order}`,
+      `SELECT ${columns} FROM event e WHERE seq BETWEEN ? AND ? ${conditions.join(' ')} ORDER BY seq ${direction}`,
     )
-    .iterate(from, to, ...values);
+    .iterate(from, to, ...needles.values, ...needles.words.map((word) => `%${word}%`));
+}
+
+/** Texts that the JSON of an event must contain to be what is asked for; `words` in any case. */
+interface Needles {
+  readonly values: readonly string[];
+  readonly words: readonly string[];
+}
+
+const nothing: Needles = { values: [], words: [] };
+
+function needlesOf(query: EventQuery, terms: Terms): Needles {
+  const values = [query.action, query.user, query.clientIp].filter((value) => value !== undefined);
+  return {
+    values: values.map((value) => JSON.stringify(value)),
+    words: terms.words.filter((word) => /^[a-z0-9]+$/.test(word)),
+  };
+}
+
+/** As the conditions of {@link scan}, for what SQLite cannot read: parsing costs more than looking. */
+function mayMatch(json: string, { values, words }: Needles): boolean {
+  if (!values.every((value) => json.includes(value))) return false;
+  if (words.length === 0) return true;
+  const folded = json.toLowerCase();
+  return words.every((word) => folded.includes(word));
 }

@@ -63,8 +63,10 @@ function grouped(settlements: readonly Settlement[]): readonly Group[] {
 }
 
 /** Returns how many deliveries were still pending, and so changed. */
-function write({ sql }: Store, destination: number, group: Group, nowMs: number): number {
-  const { state, dueAt, reason = null, detail } = group;
+function write({ sql, codec }: Store, destination: number, group: Group, nowMs: number): number {
+  const { state, dueAt, reason = null } = group;
+  // One record for all deliveries of the group, so its place is the destination.
+  const detail = group.detail === null ? null : codec.sealText(['detail', destination, ''], group.detail);
   const where = [JSON.stringify(group.seqs), destination] as const;
   switch (state) {
     case 'delivered':

@@ -41,7 +41,7 @@ function appendStatements(db: DatabaseSync) {
     checkpoints: db.prepare('SELECT key, value FROM checkpoint WHERE source = ?'),
     putRuleState: db.prepare('INSERT OR REPLACE INTO rule_state VALUES (?, ?)'),
     dropRuleState: db.prepare('DELETE FROM rule_state WHERE rule = ?'),
-    putRuleLog: db.prepare('INSERT INTO rule_log (changes) VALUES (?)'),
+    putRuleLog: db.prepare('INSERT INTO rule_log VALUES (?, ?)'),
     dropRuleLog: db.prepare('DELETE FROM rule_log WHERE seq <= ?'),
     hasEvent: db.prepare('SELECT 1 FROM event WHERE at = ? AND id = ?'),
     putNotification: db.prepare(
@@ -107,7 +107,7 @@ function upkeepStatements(db: DatabaseSync) {
     deleteNotifications: db.prepare(
       `DELETE FROM notification WHERE seq IN (SELECT seq FROM notification ORDER BY seq LIMIT ?) AND written <= ?`,
     ),
-    bodiesBetween: db.prepare('SELECT seq, CAST(body AS TEXT) AS body FROM event WHERE seq BETWEEN ? AND ?'),
+    bodiesBetween: db.prepare('SELECT seq, id, CAST(body AS BLOB) AS body FROM event WHERE seq BETWEEN ? AND ?'),
     countBetween: db.prepare('SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE seq BETWEEN ? AND ? LIMIT ?)'),
   };
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SafeEvent } from '../core/event.ts';
 import { startOver, type Ageing } from './ageing.ts';
 import { createCache, type EventCache } from './cache.ts';
+import { createCodec, type Codec } from './codec.ts';
 import type { JournalOptions, NotificationRow } from './journal.ts';
 import { createNames, type Names } from './names.ts';
 import { int } from './row.ts';
@@ -15,6 +16,7 @@ export interface Store {
   readonly sql: SqlStatements;
   readonly names: Names;
   readonly cache: EventCache;
+  readonly codec: Codec;
   readonly options: JournalOptions;
   readonly restore: (json: string) => SafeEvent;
   /** Given by `putNotification`, written with the next transaction. */
@@ -54,6 +56,7 @@ export function createStore(
     sql,
     names: createNames(sql),
     cache: createCache(cacheBytesMax),
+    codec: createCodec(options.encryption),
     options,
     restore,
     inbox: new Map(),

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { plain } from './codec.ts';
+import { bodyOf } from './contents.ts';
 import { int, text } from './row.ts';
 import { readMeta, transactLazily, type Store } from './store.ts';
 import { exactOf, wordsOf } from './words.ts';
@@ -36,8 +38,12 @@ export function blockTables(db: DatabaseSync): ReadonlySet<string> {
   return new Set(rows.map((row) => text(row, 'name')));
 }
 
-/** Indexes the next piece of events in a transaction of its own; false when there is no whole piece yet. */
+/**
+ * Indexes the next piece of events in a transaction of its own; false when there is no whole piece yet. An encrypted journal has no index:
+ * which words events share would be on the disk.
+ */
 export function indexPiece(store: Store): boolean {
+  if (store.codec.form !== plain) return false;
   const indexed = readMeta(store, 'indexed');
   const to = indexed + pieceEvents;
   if (to >= store.nextSeq) return false;
@@ -60,7 +66,7 @@ function indexRows(store: Store, { table }: Block, rows: ReturnType<Store['sql']
   }
   const insert = db.prepare(`INSERT INTO ${table}(rowid, words) VALUES (?, ?)`);
   for (const row of rows) {
-    const event = store.restore(text(row, 'body'));
+    const event = store.restore(bodyOf(store.codec, row).toString());
     insert.run(int(row, 'seq'), `${exactOf(event).join(' ')} ${wordsOf(event)}`);
   }
 }
