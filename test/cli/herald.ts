@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-
-const cli = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
+import { bundle, compiledOnce } from '../support/bundle.ts';
 
 /** What a finished command left behind. */
 export interface Finished {
@@ -17,16 +16,12 @@ export interface Finished {
 
 /** Runs `herald` to its end in a folder, with nothing in its environment but what is given. */
 export function herald(cwd: string, args: readonly string[], env: { readonly [name: string]: string } = {}): Finished {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', cli, ...args],
-    {
-      cwd,
-      env: { ...env },
-      encoding: 'utf8',
-      timeout: 30_000,
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], {
+    cwd,
+    env: { ...compiledOnce, ...env },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { code: status, stdout, stderr };
 }
 
@@ -43,11 +38,11 @@ export async function heraldAlongside(
   cwd: string,
   args: readonly string[],
   env: { readonly [name: string]: string } = {},
-  program = cli,
+  program = bundle,
 ): Promise<Finished> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     cwd,
-    env: { ...env },
+    env: { ...compiledOnce, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 30_000,
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -10,12 +11,12 @@ import { destinationPage } from '../tools/destination-page.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** A copy of the program with a destination more: one new file, its import and its place in the array. */
+/** A copy of the program with a destination more, built: one new file, its import and its place in the array. */
 function copyWithToy(t: TestContext): string {
   const copy = mkdtempSync(join(tmpdir(), 'herald-toy-'));
   t.after(() => rmSync(copy, { recursive: true, force: true }));
   cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true });
-  writeFileSync(join(copy, 'package.json'), '{"type": "module"}');
+  copyFileSync(join(root, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const file = readFileSync(join(root, 'test', 'support', 'toy-destination.ts'), 'utf8');
   const inPlace = file.replaceAll('../../src/destinations/', './').replaceAll('../../src/', '../');
@@ -25,7 +26,8 @@ function copyWithToy(t: TestContext): string {
   const after = before.replace(/(\]|,)\s*\];\n$/, '$1\n  toy,\n];\n');
   assert.equal(after.split('\n').length, before.split('\n').length + 1, 'one line of the array');
   writeFileSync(index, `import { toy } from './toy.ts';\n${after}`);
-  return join(copy, 'src', 'cli.ts');
+  execFileSync('npm', ['run', '-s', 'build'], { cwd: copy });
+  return join(copy, 'dist', 'herald.cjs');
 }
 
 test('a destination more is one file and one line: every command knows it', async (t) => {

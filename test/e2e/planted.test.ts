@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { destinations } from '../../src/destinations/index.ts';
 import { heraldAlongside } from '../cli/herald.ts';
 import { labelled } from '../redact/labelled.ts';
-import { bundle, startDaemon, temporaryFolder } from '../support/daemon.ts';
+import { startDaemon, temporaryFolder } from '../support/daemon.ts';
 import { eventLine } from '../support/lines.ts';
 import { plant } from '../support/planted.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
@@ -173,12 +173,10 @@ describe('no secret leaves by a way that is not its own', () => {
       ['replay'],
       ['replay', '--file', 'app.log'],
     ];
-    const id = /"id":"([0-9a-f]{32})"/.exec(
-      (await heraldAlongside(folder, ['events', '--json'], {}, bundle)).stdout,
-    )?.[1];
+    const id = /"id":"([0-9a-f]{32})"/.exec((await heraldAlongside(folder, ['events', '--json'])).stdout)?.[1];
     assert.ok(id !== undefined);
     for (const args of [...commands, ['explain', id], ['explain', id, '--json']]) {
-      const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+      const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args]);
       assert.notEqual(stdout + stderr, '', args.join(' '));
       assertNothing(new Map([[args.join(' '), stdout + stderr]]), [own, inEvents]);
     }
@@ -197,7 +195,7 @@ describe('no secret leaves by a way that is not its own', () => {
       ]);
       for (let at = 0; at < runs.length; at += atOnce) {
         const asked = runs.slice(at, at + atOnce).map(async (args) => {
-          const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+          const { stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args]);
           assert.notEqual(stdout + stderr, '', args.join(' '));
           assertNothing(new Map([[args.join(' '), stdout + stderr]]), [own]);
         });
@@ -220,7 +218,7 @@ describe('no secret leaves by a way that is not its own', () => {
     for (const [at, text] of wrong.entries()) {
       writeFileSync(join(folder, 'config.yaml'), text);
       for (const args of [['check'], ['check', '--format', 'json'], ['run']]) {
-        const { code, stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args], {}, bundle);
+        const { code, stdout, stderr } = await heraldAlongside(folder, ['--debug', ...args]);
         assert.equal(code, 78, `${at}: ${stderr}`);
         assertNothing(new Map([[`${args.join(' ')}, ${at}`, stdout + stderr]]), [own]);
       }

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { bundle, temporaryFolder } from '../support/daemon.ts';
+import { bundle, compiledOnce } from '../support/bundle.ts';
+import { temporaryFolder } from '../support/daemon.ts';
 import { configText, only, template } from '../support/helm/helm.ts';
 import { podOf } from '../support/helm/pod.ts';
 import { valueSets } from './values.ts';
@@ -20,7 +21,7 @@ for (const [name, values] of valueSets) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, 'check', '-c', 'config.yaml'], {
       cwd: folder,
       encoding: 'utf8',
-      env: { POD_NAME: 'authentik-server-6c55fb8696-mj5t8' },
+      env: { ...compiledOnce, POD_NAME: 'authentik-server-6c55fb8696-mj5t8' },
     });
     assert.equal(status, 0, stdout + stderr);
   });
@@ -78,7 +79,7 @@ test('what helm test runs, runs', (context) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...here], {
       cwd: folder,
       encoding: 'utf8',
-      env: {},
+      env: compiledOnce,
     });
     assert.equal(status, 0, `${args.join(' ')}\n${stdout}${stderr}`);
     return stdout;

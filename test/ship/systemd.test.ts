@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { exitCodes } from '../../src/cli/exit.ts';
-import { bundle, temporaryFolder } from '../support/daemon.ts';
+import { bundle } from '../support/bundle.ts';
+import { temporaryFolder } from '../support/daemon.ts';
 
 const unit = readFileSync(join(import.meta.dirname, '..', '..', 'examples', 'herald.service'), 'utf8');
 const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';

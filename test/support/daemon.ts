@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundle, compiledOnce } from './bundle.ts';
 import { waitUntil } from './source.ts';
 
 /** The bundled daemon as a user starts it, in a folder of its own. */
@@ -16,8 +17,6 @@ export interface Daemon {
   /** Resolves when the log has this text. */
   logged(text: string): Promise<void>;
 }
-
-export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'herald.cjs');
 
 /** The options of the bundle's first line, which only a shell reads: with them memory is what it is in the image. */
 const nodeOptions = ['--max-semi-space-size=2', '--v8-pool-size=1'];
@@ -40,7 +39,7 @@ export function startDaemon(
   const [command = process.execPath, ...rest] = [...under, process.execPath, ...nodeOptions, bundle, ...args];
   const child = spawn(command, rest, {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...compiledOnce, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let log = '';

@@ -40,9 +40,6 @@ export interface StartOptions {
   readonly under?: readonly string[];
 }
 
-/** Spares a quarter of every start; there are a hundred of them. */
-const compiled = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'herald');
-
 /** A log that is written by the kubelet model, the built daemon that reads it, a sink that gets its events. */
 export interface Scenario {
   readonly folder: string;
@@ -79,7 +76,7 @@ export async function startScenario(context: ScenarioContext, options: ScenarioO
     sink,
     start({ args = [], env = {}, under = [] } = {}) {
       before = booksOfJournal(journal);
-      return startDaemon(context, folder, ['run', ...args], { NODE_COMPILE_CACHE: compiled, ...env }, under);
+      return startDaemon(context, folder, ['run', ...args], env, under);
     },
     delivered,
     async assertAccounts(daemon, waitMsMax) {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { bundle } from '../daemon.ts';
+import { bundle } from '../bundle.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const cache = join(root, '.cache');

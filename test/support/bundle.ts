@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The program as users have it, of the present sources: nobody tests what was built yesterday. */
+export const bundle = built(join(root, 'dist', 'herald.cjs'));
+
+/** For the environment of a program that is started: its code is compiled once and not at each of hundreds of starts. */
+export const compiledOnce = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'herald') } as const;
+
+function built(path: string): string {
+  const builtMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  if (sources.every((name) => statSync(join(root, 'src', name)).mtimeMs <= builtMs)) return path;
+  // Other tests may be starting the old one, or be building too.
+  const fresh = join(root, 'dist', `.herald.${process.pid}.cjs`);
+  execFileSync('npm', ['run', '-s', 'build', '--', `--outfile=${fresh}`], { cwd: root });
+  renameSync(fresh, path);
+  return path;
+}
