@@ -12,6 +12,13 @@ import { isRemote, speaksHttp, startHttpService, startService, type Service } fr
 const timeoutMs = 20_000;
 const direct: CommonOptions = { timeoutMs, tls: {}, proxy: undefined };
 
+// The same for all kinds: openssl takes a third of a second.
+let certificates: Certificates;
+before(() => {
+  certificates = makeCertificates();
+});
+after(() => rmSync(certificates.directory, { recursive: true }));
+
 /** How a destination uses the network: one connection, the proxy, certificates. */
 export function network(kind: DestinationKind): void {
   if (!isRemote(kind)) return;
@@ -25,12 +32,6 @@ export function network(kind: DestinationKind): void {
   });
 
   if (!speaksHttp(kind)) return;
-  let certificates: Certificates;
-  before(() => {
-    certificates = makeCertificates();
-  });
-  after(() => rmSync(certificates.directory, { recursive: true }));
-
   test('it goes through a proxy that wants a password', async (t) => {
     const service = await startHttpService(kind);
     const proxy = await startProxy('ada:lovelace-s3cret');
