@@ -155,6 +155,7 @@ function details({ troubles, fleet, journal, inlet, reload }: State): object {
     lines: Object.fromEntries(journal.lines()),
     destinations: Object.fromEntries(destinations),
     journal_bytes: journal.bytes(),
+    journal_encryption: journal.encryption(),
     journal_full_since: fullSinceMs === undefined ? undefined : new Date(fullSinceMs).toISOString(),
   };
 }

@@ -27,7 +27,7 @@ export const events: CliCommand = {
       .option('--json', 'one JSON object per event')
       .action(async (words: readonly string[], options: EventsOptions) => {
         const config = readConfig(options.config);
-        const journal = openJournalReader(config.journal.path, fromStored);
+        const journal = openJournalReader(config.journal, fromStored);
         try {
           await show(journal, config, words, options);
         } finally {

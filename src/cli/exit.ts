@@ -19,7 +19,9 @@ export function endingOf(error: unknown, debug: boolean): Ending {
   if (error instanceof ConfigError) return { code: exitCodes.config, text: problemsText(error) };
   const trace = debug && error instanceof Error ? `\n${error.stack ?? ''}` : '';
   if (error instanceof OperationalError) {
-    return { code: exitCodes.failed, text: `herald: ${error.message} (${error.code})${trace}` };
+    // A key that is not configured is the user's mistake, though only the journal can tell.
+    const code = error.code === 'journal_key' ? exitCodes.config : exitCodes.failed;
+    return { code, text: `herald: ${error.message} (${error.code})${trace}` };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const hint = debug ? '' : '\nRun it again with --debug to see where, and please report it.';

@@ -21,7 +21,7 @@ export const explain: CliCommand = {
       .option('--json', 'as one JSON object')
       .action((id: string, options: { config: string; json?: true }, command: Command) => {
         const config = readConfig(options.config);
-        const journal = openJournalReader(config.journal.path, fromStored);
+        const journal = openJournalReader(config.journal, fromStored);
         try {
           process.stdout.write(explained(journal, config, id, options.json === true, command));
         } finally {

@@ -13,7 +13,7 @@ const pageEvents = 1000;
  * Throws OperationalError.
  */
 export function* journalEvents(config: Config, sinceMs: number): Generator<SafeEvent> {
-  const journal = openJournalReader(config.journal.path, fromStored);
+  const journal = openJournalReader(config.journal, fromStored);
   try {
     let afterSeq = 0;
     while (true) {

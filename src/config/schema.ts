@@ -41,6 +41,28 @@ export const sectionSchemas = {
         description:
           '`block` stops reading until there is room; `drop_oldest` gives up the oldest undelivered events and counts them.',
       },
+      encryption: {
+        type: 'object',
+        description:
+          'Encrypts what the journal keeps of events on disk (AES-256-GCM). A new key counts from the next start; what is there already gets it while herald runs. Without this section nothing is encrypted.',
+        properties: {
+          key: {
+            type: 'string',
+            minLength: 1,
+            secret: true,
+            description:
+              '32 random bytes in base64 or hexadecimal: `openssl rand -base64 32`. Without it, `previous` are used to bring everything back to plain text.',
+          },
+          previous: {
+            type: 'array',
+            items: { type: 'string', minLength: 1, secret: true },
+            default: [],
+            maxItems: 8,
+            description:
+              'Keys that were `key` before. Each is needed until the log says that the journal is encrypted anew.',
+          },
+        },
+      },
     },
   },
   server: {

@@ -1,5 +1,8 @@
+import type { KeyObject } from 'node:crypto';
+import type { Secret } from '../core/secret.ts';
 import type { Infer, ObjectSchema, StringSchema } from '../core/schema.ts';
-import type { JournalOptions } from '../journal/journal.ts';
+import type { Encryption, JournalOptions } from '../journal/journal.ts';
+import { parseKey } from '../journal/key.ts';
 import { checkRedactOptions, redactOptions, redactSchema, type RedactConfig } from '../redact/options.ts';
 import type { LogConfig, ServerConfig } from './config.ts';
 import { isLoopback, parseListen } from './listen.ts';
@@ -36,6 +39,30 @@ export function readJournal(value: unknown, reader: Reader): JournalOptions {
     retentionMs: journal.retention,
     maxBytes: journal.max_size,
     whenFull: journal.when_full,
+    ...(journal.encryption !== undefined && { encryption: readEncryption(journal.encryption, reader) }),
+  };
+}
+
+/** Reads `journal.encryption`. A key with a mistake is left out, because it is reported. */
+function readEncryption(
+  { key, previous }: { readonly key?: Secret; readonly previous: readonly Secret[] },
+  reader: Reader,
+): Encryption {
+  const path = ['journal', 'encryption'];
+  if (key === undefined && previous.length === 0)
+    reader.problem(path, 'needs a "key"; to bring an encrypted journal back to plain text, its key in "previous"');
+  const found: KeyObject[] = [];
+  const readKey = (secret: Secret, at: readonly (string | number)[]): KeyObject | undefined => {
+    const parsed = parseKey(secret);
+    if (typeof parsed === 'string') reader.problem([...path, ...at], parsed);
+    else if (found.some((other) => other.equals(parsed)))
+      reader.problem([...path, ...at], 'this key is here twice: keep one');
+    else found.push(parsed);
+    return typeof parsed === 'string' ? undefined : parsed;
+  };
+  return {
+    key: key && readKey(key, ['key']),
+    previous: previous.flatMap((secret, i) => readKey(secret, ['previous', i]) ?? []),
   };
 }
 

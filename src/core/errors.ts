@@ -29,6 +29,7 @@ export type OperationalCode =
   | 'journal_locked'
   | 'journal_unwritable'
   | 'journal_newer'
+  | 'journal_key'
   | 'disk_full'
   | 'io'
   | 'permission'

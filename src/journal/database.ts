@@ -1,11 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { Codec } from './codec.ts';
 import { CorruptError } from './failure.ts';
+import { requireKeys } from './forms.ts';
 import type { JournalOptions } from './journal.ts';
 import { migrate } from './schema.ts';
 
 const mebibyte = 1024 * 1024;
 /** Events are about 1 to 2 KB: four to eight to a page, and half the system calls of SQLite's default. */
 const pageBytes = 8192;
+/** How long a statement waits for a reader that is in its way. */
+export const busyMs = 5000;
 /** Small tables whose pages are few: checked whole at every start. The large ones are checked by using them. */
 const smallTables = ['meta', 'destination', 'rule', 'checkpoint', 'line_count', 'rule_state'];
 
@@ -13,8 +17,8 @@ const smallTables = ['meta', 'destination', 'rule', 'checkpoint', 'line_count', 
  * Opens the owner's database, brings its schema up to date and looks whether it is sound. Throws what SQLite throws.
  * `pagesMax` makes SQLite report a full disk earlier; for tests.
  */
-export function openDatabase(path: string, options: JournalOptions, pagesMax?: number): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
+export function openDatabase(path: string, options: JournalOptions, codec: Codec, pagesMax?: number): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
     // A checkpoint writes each page once however often it changed, so a long WAL is faster; but it takes disk space too.
     const walBytes = Math.min(16 * mebibyte, Math.max(mebibyte, options.maxBytes / 16));
@@ -28,9 +32,12 @@ export function openDatabase(path: string, options: JournalOptions, pagesMax?: n
       PRAGMA journal_size_limit = ${Math.round(walBytes)};
       PRAGMA cache_size = -6144;
       PRAGMA temp_store = MEMORY;
+      PRAGMA secure_delete = FAST;
       ${pagesMax === undefined ? '' : `PRAGMA max_page_count = ${pagesMax};`}
     `);
     migrate(db, path);
+    // Before anything is read: what cannot be deciphered is not damaged.
+    requireKeys(db, codec, path);
     check(db);
     return db;
   } catch (error) {

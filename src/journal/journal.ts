@@ -34,6 +34,7 @@ export interface JournalDeps {
 
 /** The part of the program's logger that the journal uses. */
 export interface JournalLog {
+  info(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
@@ -162,6 +163,16 @@ export interface NotificationRow {
   readonly summary: string;
 }
 
+/** What the records of the journal are encrypted with: ids of keys, or `plain`. */
+export interface EncryptionState {
+  /** What is written now. */
+  readonly key: string;
+  /** What other records may have: these keys are still needed. */
+  readonly others: readonly string[];
+  /** Records that were brought to the present key since the journal was opened. */
+  readonly rewritten: number;
+}
+
 /** A corrupt file was put aside and a new journal begun with this many checkpoints of the old one. */
 export interface Recovery {
   readonly asideAs: string;
@@ -221,6 +232,8 @@ export interface Journal extends JournalQueries {
   putNotification(item: NotificationRow): void;
   /** One small piece of upkeep (index the short text, prune, give space back); true while there is more to do. */
   maintain(nowMs: number): boolean;
+  /** Undefined when no key is configured. */
+  encryption(): EncryptionState | undefined;
   /** The last corrupt file that was put aside since this journal was opened. */
   recovered(): Recovery | undefined;
 }

@@ -1,5 +1,6 @@
 import { saveInbox } from './inbox.ts';
 import { pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
+import { resealPiece } from './reseal.ts';
 import { pages, usedBytes } from './room.ts';
 import { foldRuleLog } from './rule-log.ts';
 import { transactLazily, type Store } from './store.ts';
@@ -22,7 +23,12 @@ export function maintain(store: Store, nowMs: number): boolean {
   measure(store, nowMs);
   saveInbox(store, nowMs);
   if (store.load.pieces >= piecesPerCheckpoint) return checkpoint(store);
-  const more = foldRuleLog(store) || prune(store, nowMs) || (!store.load.busy && indexPiece(store)) || giveBack(store);
+  const more =
+    foldRuleLog(store) ||
+    prune(store, nowMs) ||
+    resealPiece(store) ||
+    (!store.load.busy && indexPiece(store)) ||
+    giveBack(store);
   if (more) store.load.pieces += 1;
   return more;
 }

@@ -1,4 +1,5 @@
 import { append } from './append.ts';
+import { createCodec } from './codec.ts';
 import { openDatabase } from './database.ts';
 import { CorruptError, isCorrupt, translate, translated } from './failure.ts';
 import { createFile, journalFiles, type JournalFiles } from './files.ts';
@@ -10,6 +11,7 @@ import { maintain } from './maintain.ts';
 import { readCheckpoints } from './progress.ts';
 import { createQueries } from './queries.ts';
 import { recover } from './recover.ts';
+import { encryptionState, startResealing } from './reseal.ts';
 import { settle } from './settle.ts';
 import { createStore, type Store } from './store.ts';
 import { dropOldBlocks } from './word-index.ts';
@@ -71,6 +73,7 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
     settle: (destination, items, nowMs) => guard((store) => settle(store, destination, items, nowMs), nowMs),
     putNotification: (item) => void opened.store.inbox.set(item.key, item),
     maintain: (nowMs) => guard((store) => maintain(store, nowMs), nowMs),
+    encryption: () => encryptionState(opened.store),
     recovered: () => opened.recovery,
     search: (query) => guard((_, queries) => queries.search(query)),
     deliveriesOf: (eventId) => guard((_, queries) => queries.deliveriesOf(eventId)),
@@ -127,12 +130,14 @@ function strict(restore: JournalDeps['restore']): JournalDeps['restore'] {
 
 function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDeps, firstSeq: number): Store {
   createFile(files.folder, files.database);
-  const db = openDatabase(files.database, options, deps.pagesMax);
+  const codec = createCodec(options.encryption);
+  const db = openDatabase(files.database, options, codec, deps.pagesMax);
   try {
-    const store = createStore(db, options, strict(deps.restore), deps.nowMs);
+    const store = createStore(db, options, codec, strict(deps.restore), deps.nowMs);
     // Deliveries of a file that was put aside may be under way: their numbers must not come again.
     store.nextSeq = Math.max(store.nextSeq, firstSeq);
     dropOldBlocks(store);
+    store.resealing = startResealing(store, deps.log);
     return store;
   } catch (error) {
     db.close();

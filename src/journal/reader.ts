@@ -4,6 +4,7 @@ import { OperationalError } from '../core/errors.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { createCodec } from './codec.ts';
 import { translate, translated } from './failure.ts';
+import { requireKeys } from './forms.ts';
 import { journalFiles } from './files.ts';
 import type { JournalOptions, JournalQueries } from './journal.ts';
 import { createQueries } from './queries.ts';
@@ -11,9 +12,8 @@ import { newerError, readVersion, schemaVersion } from './schema.ts';
 
 /** Opens a journal for questions only, beside its running owner or without one. Throws OperationalError. */
 export function openJournalReader(
-  path: string,
+  { path, encryption }: Pick<JournalOptions, 'path' | 'encryption'>,
   restore: (json: string) => SafeEvent,
-  encryption?: JournalOptions['encryption'],
 ): JournalQueries {
   const { database } = journalFiles(path);
   if (!existsSync(database)) throw new OperationalError('io', `there is no journal in ${path}`);
@@ -22,7 +22,9 @@ export function openJournalReader(
     try {
       db.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY');
       requireVersion(db, database);
-      return guarded(db, path, createQueries({ db, restore, codec: createCodec(encryption) }));
+      const codec = createCodec(encryption);
+      requireKeys(db, codec, database);
+      return guarded(db, path, createQueries({ db, restore, codec }));
     } catch (error) {
       db.close();
       throw error;

@@ -1,15 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
-import { isCorrupt, sqliteCode } from './failure.ts';
+import type { Codec } from './codec.ts';
+import { CorruptError, isCorrupt, sqliteCode } from './failure.ts';
 import { putAside, type JournalFiles } from './files.ts';
 import type { Recovery } from './journal.ts';
 import { text, type Row } from './row.ts';
+import { changesIn, putState, stateIn, type Change } from './rule-log.ts';
 import { transact, type Store } from './store.ts';
 
 /** Tables worth saving from a corrupt file: small, and what keeps sources and accounts going. */
 const saved = {
   checkpoint: 'INSERT OR REPLACE INTO checkpoint VALUES ($source, $key, $value)',
-  rule_state: 'INSERT OR REPLACE INTO rule_state VALUES ($rule, $state)',
-  rule_log: 'INSERT OR REPLACE INTO rule_log VALUES ($seq, $changes)',
   line_count: 'INSERT OR REPLACE INTO line_count VALUES ($source, $family, $count)',
   // What was pending is lost with the file, and the account says so.
   destination: `INSERT OR REPLACE INTO destination (name, made, delivered, dead, shed)
@@ -31,8 +31,24 @@ export function recover(
       statement.setAllowUnknownNamedParameters(true);
       for (const row of rows.get(table) ?? []) statement.run(row);
     }
+    for (const change of remembered(rows, store.codec)) putState(store, change);
   });
   return { store, recovery: { asideAs, checkpoints: rows.get('checkpoint')?.length ?? 0 } };
+}
+
+/** What rules remember, oldest first; written as the new file writes it. Without what cannot be read. */
+function* remembered(rows: ReadonlyMap<string, readonly Row[]>, codec: Codec): Generator<Change> {
+  for (const row of rows.get('rule_state') ?? []) yield* readable(() => [stateIn(codec, row)]);
+  for (const row of rows.get('rule_log') ?? []) yield* readable(() => changesIn(codec, row));
+}
+
+function readable(read: () => readonly Change[]): readonly Change[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CorruptError) return [];
+    throw error;
+  }
 }
 
 function readRows(path: string): ReadonlyMap<string, readonly Row[]> {
@@ -41,7 +57,7 @@ function readRows(path: string): ReadonlyMap<string, readonly Row[]> {
     const db = new DatabaseSync(path, { defensive: false });
     // Lets SQLite read a file that is shorter than its header says.
     db.exec('PRAGMA writable_schema = ON; PRAGMA query_only = ON');
-    for (const table of Object.keys(saved)) found.set(table, readTable(db, table));
+    for (const table of [...Object.keys(saved), 'rule_state', 'rule_log']) found.set(table, readTable(db, table));
     db.close();
   } catch (error) {
     if (sqliteCode(error) === undefined) throw error;

@@ -47,8 +47,12 @@ export function encodeChanges(
   { codec, ruleLog }: Store,
   changes: ReadonlyMap<string, string | null> | undefined,
 ): string | Uint8Array | undefined {
-  if (changes === undefined || changes.size === 0) return undefined;
-  return codec.sealText(['rule_log', ruleLog.next, ''], JSON.stringify([...changes]));
+  return changes === undefined || changes.size === 0 ? undefined : encodeLog(codec, ruleLog.next, [...changes]);
+}
+
+/** Row `seq` of the log. */
+export function encodeLog(codec: Codec, seq: number, changes: readonly Change[]): string | Uint8Array {
+  return codec.sealText(['rule_log', seq, ''], JSON.stringify(changes));
 }
 
 /** The row with these changes is in the log. */
@@ -114,7 +118,8 @@ export function stateIn(codec: Codec, row: Row): Change {
   return changeIn(parsed(codec.openText(['rule_state', 0, key], row['state'] ?? null), 'state'));
 }
 
-function changesIn(codec: Codec, row: Row): readonly Change[] {
+/** A row of the log. */
+export function changesIn(codec: Codec, row: Row): readonly Change[] {
   const list = parsed(codec.openText(['rule_log', int(row, 'seq'), ''], row['changes'] ?? null), 'changes');
   if (!Array.isArray(list)) throw new CorruptError('column changes holds no list');
   return list.map(changeIn);

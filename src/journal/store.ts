@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SafeEvent } from '../core/event.ts';
 import { startOver, type Ageing } from './ageing.ts';
 import { createCache, type EventCache } from './cache.ts';
-import { createCodec, type Codec } from './codec.ts';
+import type { Codec } from './codec.ts';
 import type { JournalOptions, NotificationRow } from './journal.ts';
 import { createNames, type Names } from './names.ts';
 import { int } from './row.ts';
+import type { Resealing } from './reseal.ts';
 import { openRuleLog, type RuleLog } from './rule-log.ts';
 import { prepareStatements, type SqlStatements } from './statements.ts';
 
@@ -28,6 +29,7 @@ export interface Store {
   nextSeq: number;
   readonly ageing: Ageing;
   ruleLog: RuleLog;
+  resealing: Resealing | undefined;
   /** Above 95 % of the size limit, until below 90 %. */
   shrinking: boolean;
 }
@@ -46,6 +48,7 @@ const cacheBytesMax = 4 * 1024 * 1024;
 export function createStore(
   db: DatabaseSync,
   options: JournalOptions,
+  codec: Codec,
   restore: (json: string) => SafeEvent,
   nowMs: number,
 ): Store {
@@ -56,11 +59,12 @@ export function createStore(
     sql,
     names: createNames(sql),
     cache: createCache(cacheBytesMax),
-    codec: createCodec(options.encryption),
+    codec,
     options,
     restore,
     inbox: new Map(),
     ruleLog: openRuleLog(db),
+    resealing: undefined,
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
     load: { sinceMs: nowMs, handled: 0, busy: true, pieces: 0 },

@@ -103,6 +103,14 @@ function dropIfThin(store: Store, seq: number): void {
   if (left < blockEventsMin) store.db.exec(`DROP TABLE IF EXISTS ${table}`);
 }
 
+/** Drops one block; false when there was none left, and the index begins anew. Needs an open transaction. */
+export function dropBlock(store: Store): boolean {
+  const [table] = blockTables(store.db);
+  if (table === undefined) store.sql.putMeta.run('indexed', 0);
+  else store.db.exec(`DROP TABLE ${table}`);
+  return table !== undefined;
+}
+
 /** Drops the blocks that lie before the oldest event; {@link thinIndex} may have missed them when the process ended. */
 export function dropOldBlocks(store: Store): void {
   const [row] = store.sql.oldest.all(1);

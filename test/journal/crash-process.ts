@@ -5,7 +5,7 @@ import { restore, t0 } from './records.ts';
 // Started by crash.test.ts: appends from the checkpoint on, delivers some and indexes meanwhile, until it is killed.
 const journal = openJournal(
   { path: process.argv[2] ?? '', retentionMs: 86_400_000, maxBytes: 1e9, whenFull: 'block' },
-  { restore, nowMs: t0, log: { error: () => undefined } },
+  { restore, nowMs: t0, log: { info: () => undefined, error: () => undefined } },
 );
 const next = journal.checkpoints('server').get('next');
 for (let n = typeof next === 'number' ? next : 0; ; n += 1) {

@@ -26,7 +26,7 @@ export function open(
   deps: Partial<JournalDeps> = {},
 ): Journal & { readonly logged: readonly Logged[] } {
   const logged: Logged[] = [];
-  const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
+  const log = { info: () => undefined, error: (fields: object, message: string) => void logged.push({ fields, message }) };
   const journal = openJournal(
     { path, retentionMs: day, maxBytes: 256 * 1024 * 1024, whenFull: 'block', ...options },
     { restore, nowMs: t0, log, ...deps },

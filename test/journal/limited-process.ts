@@ -6,7 +6,7 @@ import { restore, t0 } from './records.ts';
 // Started by io.test.ts under a file size limit: appends until it is refused, four times, and says what it got.
 const journal = openJournal(
   { path: process.argv[2] ?? '', retentionMs: 86_400_000, maxBytes: 1e9, whenFull: 'block' },
-  { restore, nowMs: t0, log: { error: () => undefined } },
+  { restore, nowMs: t0, log: { info: () => undefined, error: () => undefined } },
 );
 const codes: string[] = [];
 let written = 0;

@@ -60,7 +60,7 @@ function writeVersion1(path: string): void {
 test('a journal of version 1 is brought up to date with all that is in it', () => {
   const path = tempFolder();
   writeVersion1(path);
-  assert.throws(() => openJournalReader(path, restore), { name: 'OperationalError', message: /older herald/ });
+  assert.throws(() => openJournalReader({ path }, restore), { name: 'OperationalError', message: /older herald/ });
   const journal = open(path);
   assert.deepEqual(storedIds(journal), range(0, 403).map(idOf));
   assert.deepEqual(journal.checkpoints('server'), new Map([['file-1', { next: 42, open: {} }]]));
@@ -123,7 +123,7 @@ test('a journal of a later herald is refused and left alone', () => {
   const db = database(path);
   db.exec(`UPDATE meta SET value = 99 WHERE key = 'schema_version'`);
   db.close();
-  for (const attempt of [() => open(path), () => openJournalReader(path, restore)]) {
+  for (const attempt of [() => open(path), () => openJournalReader({ path }, restore)]) {
     assert.throws(attempt, (error) => {
       assert(error instanceof OperationalError);
       assert.equal(error.code, 'journal_newer');

@@ -5,7 +5,7 @@ import { batch, entry, restore, t0 } from './records.ts';
 const path = process.argv[2] ?? '';
 const journal = openJournal(
   { path, retentionMs: 86_400_000, maxBytes: 1e9, whenFull: 'block' },
-  { restore, nowMs: t0, log: { error: () => undefined } },
+  { restore, nowMs: t0, log: { info: () => undefined, error: () => undefined } },
 );
 journal.append(batch([1, 2, 3].map((n) => entry(n))), t0);
 process.stdout.write('ready\n');

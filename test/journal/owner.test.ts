@@ -40,7 +40,7 @@ test('a second process is refused with the folder and the owner, and gets in whe
   try {
     assert.throws(() => open(path), refused('journal_locked', new RegExp(`${path}.*process ${other.pid}`)));
     // Questions are answered beside the owner.
-    const reader = openJournalReader(path, restore);
+    const reader = openJournalReader({ path }, restore);
     assert.equal(reader.search({ order: 'newest', limit: 10 }).length, 3);
     assert.equal(reader.queue('chat').pending, 3);
     reader.close();
@@ -102,18 +102,18 @@ test('a folder that cannot be is refused with its name', () => {
 
 test('a reader needs no owner, sees what the owner left, and does not make a journal', () => {
   const path = tempFolder();
-  assert.throws(() => openJournalReader(path, restore), refused('io', /no journal/));
+  assert.throws(() => openJournalReader({ path }, restore), refused('io', /no journal/));
   assert(!existsSync(join(path, 'herald.db')));
   const journal = open(path);
   journal.append(batch([entry(1), entry(2, ['siem'])]), t0);
-  const beside = openJournalReader(path, restore);
+  const beside = openJournalReader({ path }, restore);
   assert.deepEqual(beside.destinations(), ['chat', 'siem']);
   journal.append(batch([entry(3)]), t0);
   assert.equal(beside.search({ order: 'oldest', limit: 10 }).at(-1)?.event.id, idOf(3));
   assert.equal(beside.bytes(), journal.bytes());
   journal.close();
   beside.close();
-  const reader = openJournalReader(path, restore);
+  const reader = openJournalReader({ path }, restore);
   assert.equal(reader.search({ order: 'oldest', limit: 10 }).length, 3);
   assert.equal(reader.deliveriesOf(idOf(2))[0]?.destination, 'siem');
   assert.deepEqual(reader.lines(), new Map([['server', { event: 3 }]]));
