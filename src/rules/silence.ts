@@ -75,7 +75,7 @@ export function compileSilences(
     for (const { path, message } of found) problems.push({ path: [index, ...path], message });
     return silence;
   });
-  const memory = new Memory<Hidden>(() => undefined);
+  const memory = new Memory<Hidden>();
   return {
     count: silences.length,
     memory,

@@ -20,7 +20,7 @@ const key = 'last';
  * came; the time in which herald did not run does not count.
  */
 export function createAbsence(of: Absence['of'], forMs: number): Absence {
-  const memory = new Memory<Last>(() => undefined);
+  const memory = new Memory<Last>();
   return { of, memory, heard, due };
 
   function heard(nowMs: number): void {

@@ -14,7 +14,7 @@ export interface EventClock {
 const key = 'now';
 
 export function createEventClock(): EventClock {
-  const memory = new Memory<number>(() => undefined);
+  const memory = new Memory<number>();
   /** When the value in memory was set, by the system's clock. */
   let setMs: number | undefined;
   return { memory, observe, now };

@@ -7,7 +7,7 @@ import { createCourse, type Course, type HeldReason } from './course.ts';
 import type { Gate } from './gate.ts';
 import { createGroup } from './group.ts';
 import { createHold } from './hold.ts';
-import { compilePart, compileParts, type KeyPart } from './key.ts';
+import { all, compilePart, type By, type CompileBy, type KeyPart } from './key.ts';
 import { createNovelty } from './novelty.ts';
 import { createSequence } from './sequence.ts';
 import { createTravel } from './travel.ts';
@@ -25,16 +25,19 @@ export type CompileStep = (step: SequenceConfig['steps'][number], problems: Prob
 export function compileCourse(
   config: OverTimeConfig,
   compileStep: CompileStep,
+  compileBy: CompileBy,
   problems: Problem[],
 ): Course | undefined {
   const { active, absence, sequence } = config;
   const activeProblems: Problem[] = [];
+  const byOf: ByOf = (sources, path) =>
+    compileBy(sources, (index, message) => problems.push({ path: [...path, index], message }));
   const parts = {
-    conditions: conditionsOf(config, problems),
-    sequence: sequence && sequenceOf(sequence, compileStep, problems),
+    conditions: conditionsOf(config, byOf, problems),
+    sequence: sequence && sequenceOf(sequence, compileStep, byOf, problems),
     absence: absence && createAbsence(absence.of, absence.for),
     active: active && compileActive(active, activeProblems),
-    gates: gatesOf(config, problems),
+    gates: gatesOf(config, byOf),
   };
   for (const { path, message } of activeProblems) problems.push({ path: ['active', ...path], message });
   checkTogether(config, problems);
@@ -44,47 +47,50 @@ export function compileCourse(
     : createCourse(parts);
 }
 
-function conditionsOf(config: OverTimeConfig, problems: Problem[]): ReadonlyMap<string, Condition> {
+/** Compiles what events are told apart by; `path` is where it stands in the rule. */
+type ByOf = (sources: readonly string[], path: readonly string[]) => By;
+
+function conditionsOf(config: OverTimeConfig, byOf: ByOf, problems: Problem[]): ReadonlyMap<string, Condition> {
   const out = new Map<string, Condition>();
   const { window, new: novelty, travel } = config;
   if (window !== undefined) {
-    const by = partsOf(window.by, ['window', 'by'], problems);
+    const by = byOf(window.by, ['window', 'by']);
     const distinct =
       window.distinct === undefined ? undefined : partOf(window.distinct, ['window', 'distinct'], problems);
     out.set('window', createWindow({ count: window.count, withinMs: window.within, by, distinct }));
   }
   if (novelty !== undefined) {
-    const by = partsOf(novelty.by, ['new', 'by'], problems);
+    const by = byOf(novelty.by, ['new', 'by']);
     const value = partOf(novelty.value, ['new', 'value'], problems);
     if (value !== undefined)
       out.set('new', createNovelty({ value, by, withinMs: novelty.within, learnMs: novelty.learn }));
   }
   if (travel !== undefined) {
-    const by = partsOf(travel.by, ['travel', 'by'], problems);
+    const by = byOf(travel.by, ['travel', 'by']);
     out.set('travel', createTravel({ by, speedKmhMax: travel.speed, distanceKmMin: travel.distance }));
   }
   return out;
 }
 
-function sequenceOf(config: SequenceConfig, compileStep: CompileStep, problems: Problem[]) {
+function sequenceOf(config: SequenceConfig, compileStep: CompileStep, byOf: ByOf, problems: Problem[]) {
   const steps = config.steps.map((step, index) => {
     const found: Problem[] = [];
     const rule = compileStep(step, found);
     for (const { path, message } of found) problems.push({ path: ['sequence', 'steps', index, ...path], message });
     return { rule, count: step.count };
   });
-  return createSequence({ steps, withinMs: config.within, by: partsOf(config.by, ['sequence', 'by'], problems) });
+  return createSequence({ steps, withinMs: config.within, by: byOf(config.by, ['sequence', 'by']) });
 }
 
-function gatesOf({ limit, suppress, group }: OverTimeConfig, problems: Problem[]): ReadonlyMap<HeldReason, Gate> {
+function gatesOf({ limit, suppress, group }: OverTimeConfig, byOf: ByOf): ReadonlyMap<HeldReason, Gate> {
   const out = new Map<HeldReason, Gate>();
-  if (limit !== undefined) out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: [] }));
+  if (limit !== undefined) out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: all }));
   if (suppress !== undefined) {
-    const by = partsOf(suppress.by, ['suppress', 'by'], problems);
+    const by = byOf(suppress.by, ['suppress', 'by']);
     out.set('suppress', createHold({ count: 1, periodMs: suppress.for, by }));
   }
   if (group !== undefined) {
-    const by = partsOf(group.by, ['group', 'by'], problems);
+    const by = byOf(group.by, ['group', 'by']);
     out.set('group', createGroup({ by, waitMs: group.wait, intervalMs: group.interval }));
   }
   return out;
@@ -102,10 +108,6 @@ function checkTogether(
   for (const [name] of others) {
     problems.push({ path: [name], message: 'says nothing beside "absence": make it a rule of its own' });
   }
-}
-
-function partsOf(sources: readonly string[], path: readonly string[], problems: Problem[]): readonly KeyPart[] {
-  return compileParts(sources, (index, message) => problems.push({ path: [...path, index], message }));
 }
 
 function partOf(source: string, path: readonly string[], problems: Problem[]): KeyPart | undefined {

@@ -1,6 +1,6 @@
 import type { EventUser, SafeEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { KeyPart } from './key.ts';
+import type { By } from './key.ts';
 
 /** Why a message of herald's own is sent: what a rule saw in several events, or what it held back. */
 export type AlertKind = 'window' | 'sequence' | 'travel' | 'absence' | 'group' | 'more' | 'silence';
@@ -21,12 +21,12 @@ export interface Draft {
 }
 
 /** The parts of a key with their values, as facts. */
-export function byFacts(parts: readonly KeyPart[], values: readonly string[]): JsonObject {
+export function byFacts({ parts }: By, values: readonly string[]): JsonObject {
   return Object.fromEntries(parts.map(({ name }, at) => [name, values[at] ?? '']));
 }
 
 /** What the events of one key have in common with this one of them. */
-export function common(parts: readonly KeyPart[], event: SafeEvent): Pick<Draft, 'client_ip' | 'user'> {
+export function common({ parts }: By, event: SafeEvent): Pick<Draft, 'client_ip' | 'user'> {
   const names = new Set(parts.map(({ name }) => name));
   const byUser = names.has('user.username') || names.has('user.pk') || names.has('user.email');
   return {

@@ -1,9 +1,10 @@
+import { isObject, type Json } from '../../core/json.ts';
 import type { Scope } from '../../expression/expression.ts';
 import { isoTime } from '../../render/message.ts';
 import { createAgenda } from './agenda.ts';
 import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
-import { keyOf, recall, type KeyPart } from './key.ts';
+import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { eventTitle } from './title.ts';
 
@@ -11,18 +12,17 @@ export interface HoldOptions {
   /** How many notifications pass in a period. */
   readonly count: number;
   readonly periodMs: number;
-  readonly by: readonly KeyPart[];
+  readonly by: By;
 }
 
-/** A period of one key: when it began, how many passed, and what was held back since. */
+/** A period of one key: when it began, how many passed, and what was held back since. Changed in place. */
 type Period = {
   readonly from: number;
-  readonly passed: number;
-  readonly held: number;
-  readonly first: number;
-  readonly last: number;
-  readonly title: string;
-  readonly values: readonly string[];
+  passed: number;
+  held: number;
+  first: number;
+  last: number;
+  title: string;
 };
 
 /**
@@ -31,7 +31,7 @@ type Period = {
  */
 export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   let drafts: Draft[] = [];
-  const memory = new Memory<Period>((key, period) => tell(key, period));
+  const memory = new Memory<Period>({ evicted: tell, write: writePeriod, read: readPeriod });
   const agenda = createAgenda(memory, ({ from }) => from + periodMs);
   return { memory, take, due, state };
 
@@ -43,28 +43,30 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
 
   function take(scope: Scope, atMs: number): ReturnType<Gate['take']> {
     // What lacks a part of the key stands for itself.
-    const key = keyOf(by, scope);
-    const held = key !== undefined && holds(key.text, key.values, scope, atMs);
+    const key = by.keyOf(scope);
+    const held = key !== undefined && holds(key.text, scope, atMs);
     return { held, drafts: told() };
   }
 
-  function holds(key: string, values: readonly string[], scope: Scope, atMs: number): boolean {
+  function holds(key: string, scope: Scope, atMs: number): boolean {
     const before = memory.get(key);
     if (before === undefined || atMs >= before.from + periodMs) {
       if (before !== undefined) tell(key, before);
-      const period = { from: atMs, passed: 1, held: 0, first: 0, last: 0, title: '', values };
+      const period = { from: atMs, passed: 1, held: 0, first: 0, last: 0, title: '' };
       memory.set(key, period);
       agenda.note(period);
       return false;
     }
-    if (before.passed < count) {
-      memory.set(key, { ...before, passed: before.passed + 1 });
-      return false;
+    const passes = before.passed < count;
+    if (passes) before.passed += 1;
+    else {
+      before.first = before.held === 0 ? atMs : Math.min(before.first, atMs);
+      before.last = Math.max(before.last, atMs);
+      before.held += 1;
+      before.title = eventTitle(scope.event);
     }
-    const first = before.held === 0 ? atMs : Math.min(before.first, atMs);
-    const last = Math.max(before.last, atMs);
-    memory.set(key, { ...before, held: before.held + 1, first, last, title: eventTitle(scope.event) });
-    return true;
+    memory.set(key, before);
+    return !passes;
   }
 
   function due(nowMs: number): readonly Draft[] {
@@ -75,9 +77,9 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
     return told();
   }
 
-  function tell(key: string, { held, first, last, title, values }: Period): void {
+  function tell(key: string, { held, first, last, title }: Period): void {
     if (held === 0) return;
-    const facts = { by: byFacts(by, values), last_event: { title } };
+    const facts = { by: byFacts(by, valuesOf(key)), last_event: { title } };
     drafts.push({ kind: 'more', key, count: held, first, last, facts });
   }
 
@@ -86,4 +88,24 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
     if (given.length > 0) drafts = [];
     return given;
   }
+}
+
+function writePeriod({ from, passed, held, first, last, title }: Period): Json {
+  return held === 0 ? [from, passed] : [from, passed, held, first, last, title];
+}
+
+/** Earlier versions wrote an object. */
+function readPeriod(stored: Json): Period {
+  const { from, passed, held, first, last, title } = isObject(stored) ? stored : {};
+  const old = [from, passed, held, first, last, title];
+  const list: readonly (Json | undefined)[] = Array.isArray(stored) ? stored : old;
+  const number = (at: number): number => Number(list[at] ?? 0);
+  return {
+    from: number(0),
+    passed: number(1),
+    held: number(2),
+    first: number(3),
+    last: number(4),
+    title: String(list[5] ?? ''),
+  };
 }

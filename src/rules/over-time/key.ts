@@ -16,21 +16,56 @@ export interface KeyPart {
 export interface Key {
   /** The parts' values in their order. */
   readonly values: readonly string[];
-  /** The same as one text. */
+  /** The same as one text; {@link valuesOf} reads it. */
   readonly text: string;
+}
+
+/** What events are told apart by. */
+export interface By {
+  readonly parts: readonly KeyPart[];
+  /** The key of an event, or undefined when it lacks one of the parts: it then counts under none. */
+  keyOf(scope: Scope): Key | undefined;
 }
 
 const valueLengthMax = 128;
 
-/** Compiles expressions like `event.client_ip`; what is wrong with one goes to `problem` with its place in the list. */
-export function compileParts(
-  sources: readonly string[],
-  problem: (index: number, message: string) => void,
-): readonly KeyPart[] {
-  return sources.flatMap((source, index) => {
-    const part = compilePart(source, (message) => problem(index, message));
-    return part === undefined ? [] : [part];
-  });
+/** Everything of one event as one. */
+export const all: By = { parts: [], keyOf: () => ({ values: [], text: '[]' }) };
+
+/** Compiles lists of expressions like `event.client_ip`; what is wrong with one goes to `problem` with its place in the list. */
+export type CompileBy = (sources: readonly string[], problem: (index: number, message: string) => void) => By;
+
+/** One for a set of rules: those with the same list read the same event one after the other, so the key is made once for all of them. */
+export function createCompileBy(): CompileBy {
+  const known = new Map<string, By>();
+  return (sources, problem) => {
+    const name = JSON.stringify(sources);
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    let right = true;
+    const parts = sources.flatMap((source, index) => {
+      const part = compilePart(source, (message) => {
+        right = false;
+        problem(index, message);
+      });
+      return part === undefined ? [] : [part];
+    });
+    const by = byOf(parts);
+    // What is wrong is a problem wherever it stands.
+    if (right) known.set(name, by);
+    return by;
+  };
+}
+
+function byOf(parts: readonly KeyPart[]): By {
+  let last: { readonly scope: Scope; readonly key: Key | undefined } | undefined;
+  return {
+    parts,
+    keyOf: (scope) => {
+      if (last?.scope !== scope) last = { scope, key: keyOf(parts, scope) };
+      return last.key;
+    },
+  };
 }
 
 /** Compiles one expression whose value tells events apart. */
@@ -59,8 +94,7 @@ function walk(event: SafeEvent, path: readonly string[]): unknown {
   return value;
 }
 
-/** The key of an event, or undefined when it lacks one of the parts: it then counts under none. */
-export function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined {
+function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined {
   const values: string[] = [];
   for (const part of parts) {
     const value = part.read(scope);
@@ -70,9 +104,15 @@ export function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined 
   return { values, text: JSON.stringify(values) };
 }
 
+/** The values of a key's text. */
+export function valuesOf(text: string): readonly string[] {
+  const values: Json = JSON.parse(text);
+  return Array.isArray(values) ? values.map(String) : [];
+}
+
 /** What a memory has for this event's key; undefined also for an event without one. */
-export function recall<T extends Json>(memory: Memory<T>, parts: readonly KeyPart[], scope: Scope): T | undefined {
-  const key = keyOf(parts, scope);
+export function recall<T extends Json>(memory: Memory<T>, by: By, scope: Scope): T | undefined {
+  const key = by.keyOf(scope);
   return key === undefined ? undefined : memory.get(key.text);
 }
 

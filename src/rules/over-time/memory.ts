@@ -9,25 +9,38 @@ export interface Kept {
   take(prefix: string, into: Rows): void;
   /** Replaces everything by what was written down. Which of it was changed least recently is not known any more. */
   restore(rows: Iterable<readonly [key: string, value: Json]>): void;
+  /** How many keys had to go for room since the last call. */
+  takeEvictions(): number;
 }
 
 /** Most keys that one part of a rule remembers. */
 export const keysMax = 10_000;
 
+export interface MemoryOptions<T> {
+  /** Is told what had to go for room. */
+  readonly evicted?: (key: string, value: T) => void;
+  /** How a value is written down: shorter than it is in memory. `read` also reads what earlier versions wrote. */
+  readonly write?: (value: T) => Json;
+  readonly read?: (stored: Json) => T;
+}
+
+/** Finding the oldest key costs as much as finding some more, so room is made for a few. */
+const evictedAtOnce = 64;
+
 /**
- * What one part of a rule remembers, by key: at most {@link keysMax}, the least recently changed first out. Values are plain JSON and are
- * replaced, never changed, so that what is written down is what was meant.
+ * What one part of a rule remembers, by key: at most {@link keysMax}, the least recently changed first out; between two calls of
+ * {@link Memory.take}, in the order of the first change. Values are plain JSON. One may be changed in place, if `set` is told so.
  */
 export class Memory<T extends Json> implements Kept {
   readonly #values = new Map<string, T>();
   readonly #changed = new Set<string>();
-  readonly #evicted: (key: string, value: T) => void;
+  readonly #options: MemoryOptions<T>;
+  #evictions = 0;
   /** How often it was restored: what was worked out from it before holds no longer. */
   generation = 0;
 
-  /** `evicted` is told what had to go for room. */
-  constructor(evicted: (key: string, value: T) => void) {
-    this.#evicted = evicted;
+  constructor(options: MemoryOptions<T> = {}) {
+    this.#options = options;
   }
 
   get(key: string): T | undefined {
@@ -35,11 +48,13 @@ export class Memory<T extends Json> implements Kept {
   }
 
   set(key: string, value: T): void {
-    // A Map keeps the order of insertion: deleting first makes this key the most recent one.
-    this.#values.delete(key);
+    // A Map keeps the order of insertion: deleting first makes this key the most recent one. Once for a batch is enough.
+    if (!this.#changed.has(key)) {
+      this.#changed.add(key);
+      this.#values.delete(key);
+    }
     this.#values.set(key, value);
-    this.#changed.add(key);
-    if (this.#values.size > keysMax) this.#evictOldest();
+    if (this.#values.size > keysMax) this.#evict();
   }
 
   delete(key: string): void {
@@ -51,24 +66,37 @@ export class Memory<T extends Json> implements Kept {
   }
 
   take(prefix: string, into: Rows): void {
+    const { write } = this.#options;
     for (const key of this.#changed) {
       const value = this.#values.get(key);
-      into.set(prefix + key, value === undefined ? null : JSON.stringify(value));
+      const stored = value === undefined || write === undefined ? value : write(value);
+      into.set(prefix + key, stored === undefined ? null : JSON.stringify(stored));
     }
     this.#changed.clear();
   }
 
   restore(rows: Iterable<readonly [string, T]>): void {
+    const { read } = this.#options;
     this.#values.clear();
     this.#changed.clear();
     this.generation += 1;
-    for (const [key, value] of rows) this.#values.set(key, value);
+    for (const [key, value] of rows) this.#values.set(key, read === undefined ? value : read(value));
   }
 
-  #evictOldest(): void {
-    const [oldest] = this.#values;
-    if (oldest === undefined) return;
-    this.delete(oldest[0]);
-    this.#evicted(...oldest);
+  takeEvictions(): number {
+    const evictions = this.#evictions;
+    this.#evictions = 0;
+    return evictions;
+  }
+
+  #evict(): void {
+    let left = evictedAtOnce;
+    for (const [key, value] of this.#values) {
+      this.delete(key);
+      this.#evictions += 1;
+      this.#options.evicted?.(key, value);
+      left -= 1;
+      if (left === 0) return;
+    }
   }
 }

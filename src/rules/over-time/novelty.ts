@@ -1,19 +1,17 @@
 import type { Scope } from '../../expression/expression.ts';
 import type { Condition, Observed } from './condition.ts';
-import { keyOf, recall, type KeyPart } from './key.ts';
+import { recall, type By, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
+import { append, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
 
 export interface NoveltyOptions {
   readonly value: KeyPart;
-  readonly by: readonly KeyPart[];
+  readonly by: By;
   /** A value that was not seen for so long is new again. */
   readonly withinMs: number;
   /** From the first event on, nothing is new for so long. */
   readonly learnMs: number;
 }
-
-/** When a value was last seen. */
-type Known = readonly (readonly [value: string, at: number])[];
 
 /** Values of one key that are remembered; the one not seen for longest goes first. */
 const valuesMax = 100;
@@ -24,29 +22,46 @@ const startKey = 'start';
  * A value that was not seen for this key. The first value of a key is learned and never new: a new user is not a known one at a new place.
  */
 export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOptions): Condition {
-  const memory = new Memory<Known>(() => undefined);
+  /** Per key the values, the one seen last at the end, and when each was seen. */
+  const memory = new Memory<Timeline>({ write: writeTimeline, read: (stored) => readTimeline(stored, false) });
   return {
     memory,
     observe,
-    state: (scope) => `${(recall(memory, by, scope) ?? []).length} values known`,
+    state: (scope) => `${recall(memory, by, scope)?.at.length ?? 0} values known`,
   };
 
   function observe(scope: Scope, atMs: number): Observed {
-    const key = keyOf(by, scope);
+    const key = by.keyOf(scope);
     const value = part.read(scope);
     if (key === undefined || value === undefined) return 'unmet';
     const learning = atMs < startOf(atMs) + learnMs;
-    const known = (memory.get(key.text) ?? []).filter(([, at]) => at > atMs - withinMs);
-    const before = known.find(([one]) => one === value);
-    const others = known.filter((one) => one !== before);
-    memory.set(key.text, [...others, [value, Math.max(atMs, before?.[1] ?? 0)] as const].slice(-valuesMax));
-    return before !== undefined || others.length === 0 || learning ? 'unmet' : { draft: undefined };
+    const known = memory.get(key.text) ?? newTimeline(atMs);
+    const fresh = see(known, value, atMs - known.since);
+    memory.set(key.text, known);
+    return fresh && known.at.length > 1 && !learning ? { draft: undefined } : 'unmet';
+  }
+
+  /** True when the value was not known. */
+  function see(known: Timeline, value: string, at: number): boolean {
+    for (let place = known.at.length - 1; place >= 0; place -= 1) {
+      if ((known.at[place] ?? 0) <= at - withinMs) remove(known, place, 1);
+    }
+    const place = known.values.lastIndexOf(value);
+    const before = known.at[place];
+    if (before !== undefined && place === known.at.length - 1) {
+      known.at[place] = Math.max(at, before);
+      return false;
+    }
+    if (before !== undefined) remove(known, place, 1);
+    else if (known.at.length === valuesMax) remove(known, 0, 1);
+    append(known, Math.max(at, before ?? at), value);
+    return before === undefined;
   }
 
   /** Kept fresh, so that it is not what goes first for room. */
   function startOf(atMs: number): number {
-    const start = memory.get(startKey)?.[0]?.[1] ?? atMs;
-    if (memory.get(startKey) === undefined) memory.set(startKey, [['', start]]);
-    return start;
+    const start = memory.get(startKey) ?? { since: atMs, at: [0], values: [''] };
+    memory.set(startKey, start);
+    return start.since;
   }
 }

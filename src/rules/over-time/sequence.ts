@@ -3,7 +3,7 @@ import { isoMillis } from '../../render/formats/time.ts';
 import type { Rule } from '../rule.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
-import { keyOf, recall, type Key, type KeyPart } from './key.ts';
+import { recall, type By, type Key } from './key.ts';
 import { Memory } from './memory.ts';
 import { latenessMs } from './times.ts';
 import { eventTitle } from './title.ts';
@@ -12,7 +12,7 @@ export interface SequenceOptions {
   /** What must have happened before, in this order. The rule's own policies are the last step. */
   readonly steps: readonly { readonly rule: Rule; readonly count: number }[];
   readonly withinMs: number;
-  readonly by: readonly KeyPart[];
+  readonly by: By;
 }
 
 /** An event that was a step: its time, a bit for each step that it may be, the last step's included, and its title. */
@@ -31,7 +31,7 @@ export interface Sequence extends Condition {
 
 /** Steps with the same key, in the order of event time, within a span. Meeting it forgets the events that did. */
 export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequence {
-  const memory = new Memory<readonly Seen[]>(() => undefined);
+  const memory = new Memory<readonly Seen[]>();
   const last = 1 << steps.length;
   return {
     memory,
@@ -44,13 +44,13 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
   function watch(scope: Scope, atMs: number, passes: boolean): Observed {
     let bits = passes ? last : 0;
     for (const [at, { rule }] of steps.entries()) if (rule.evaluate(scope).fires) bits |= 1 << at;
-    const key = bits === 0 ? undefined : keyOf(by, scope);
+    const key = bits === 0 ? undefined : by.keyOf(scope);
     if (key === undefined) return 'unmet';
     const before = memory.get(key.text) ?? [];
     const newest = Math.max(atMs, before.at(-1)?.[0] ?? 0);
     const kept = before.filter(([at]) => at >= newest - withinMs - latenessMs);
     const place = kept.findLastIndex(([at]) => at <= atMs) + 1;
-    const seen = kept.toSpliced(place, 0, [atMs, bits, eventTitle(scope.event).slice(0, titleMax)]).slice(-seenMax);
+    const seen = kept.toSpliced(place, 0, [atMs, bits, titleLike(kept.at(-1), scope)]).slice(-seenMax);
     const found = complete(seen);
     // Without a first step there is nothing that could follow it.
     const rest = found === undefined ? seen : seen.slice(found.end + 1);
@@ -100,4 +100,10 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
       ...common(by, scope.event),
     };
   }
+}
+
+/** The title of the event. Failures of one user have the same, which is then kept once. */
+function titleLike(before: Seen | undefined, { event }: Scope): string {
+  const title = eventTitle(event).slice(0, titleMax);
+  return before?.[2] === title ? before[2] : title;
 }

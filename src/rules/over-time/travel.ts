@@ -4,12 +4,12 @@ import { isoMillis } from '../../render/formats/time.ts';
 import { city } from '../../render/place.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
-import { keyOf, recall, type KeyPart } from './key.ts';
+import { recall, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { eventTitle } from './title.ts';
 
 export interface TravelOptions {
-  readonly by: readonly KeyPart[];
+  readonly by: By;
   readonly speedKmhMax: number;
   /** Shorter distances prove nothing: places of addresses are off by as much. */
   readonly distanceKmMin: number;
@@ -20,7 +20,7 @@ type Place = readonly [at: number, lat: number, long: number, name: string];
 
 /** Two logins of one person whose places lie further apart than anybody travels in that time. Events without a place do not count. */
 export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions): Condition {
-  const memory = new Memory<Place>(() => undefined);
+  const memory = new Memory<Place>();
   return {
     memory,
     observe,
@@ -30,7 +30,7 @@ export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions):
   function observe(scope: Scope, atMs: number): Observed {
     const { event } = scope;
     const here = placeOf(event, atMs);
-    const key = here === undefined ? undefined : keyOf(by, scope);
+    const key = here === undefined ? undefined : by.keyOf(scope);
     if (here === undefined || key === undefined) return 'unmet';
     const before = memory.get(key.text);
     // An event that comes late is compared, too, but does not become the place where somebody was last.

@@ -1,20 +1,21 @@
 import type { Scope } from '../../expression/expression.ts';
-import { byFacts, common, type Draft } from './draft.ts';
-import { keyOf, recall, type KeyPart } from './key.ts';
-import { Memory } from './memory.ts';
 import type { Condition, Observed } from './condition.ts';
+import { byFacts, common, type Draft } from './draft.ts';
+import { recall, type By, type Key, type KeyPart } from './key.ts';
+import { Memory } from './memory.ts';
+import { insert, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
 import { latenessMs } from './times.ts';
 import { eventTitle } from './title.ts';
 
 export interface WindowOptions {
   readonly count: number;
   readonly withinMs: number;
-  readonly by: readonly KeyPart[];
+  readonly by: By;
   readonly distinct: KeyPart | undefined;
 }
 
-/** Time and, with `distinct`, value of an event that counts. */
-type Entry = readonly [at: number, value: string];
+/** Places of a timeline that make up the count, both inclusive. */
+type Span = readonly [start: number, end: number];
 
 /** Beyond what is needed, so that an event that comes late still finds its neighbours. */
 const spare = 64;
@@ -26,86 +27,80 @@ const shownMax = 20;
  */
 export function createWindow(options: WindowOptions): Condition {
   const { count, withinMs, by, distinct } = options;
-  const memory = new Memory<readonly Entry[]>(() => undefined);
+  const memory = new Memory<Timeline>({
+    write: writeTimeline,
+    read: (stored) => withoutValues(readTimeline(stored, true), distinct),
+  });
   return { memory, observe, state };
 
   function state(scope: Scope): string {
-    const entries = recall(memory, by, scope) ?? [];
-    const counted = distinct === undefined ? entries.length : new Set(entries.map(([, value]) => value)).size;
-    return `${counted} of ${count}`;
+    const { at, values } = recall(memory, by, scope) ?? newTimeline(0);
+    return `${distinct === undefined ? at.length : new Set(values).size} of ${count}`;
   }
 
   function observe(scope: Scope, atMs: number): Observed {
-    const key = keyOf(by, scope);
-    const value = distinct === undefined ? '' : distinct.read(scope);
-    if (key === undefined || value === undefined) return 'unmet';
-    const entries = insert(memory.get(key.text) ?? [], [atMs, value]);
-    const found = distinct === undefined ? spanOf(entries, atMs) : distinctSpan(entries, atMs);
-    if (found === undefined) {
-      memory.set(key.text, entries);
+    const key = by.keyOf(scope);
+    const value = distinct?.read(scope);
+    if (key === undefined || (distinct !== undefined && value === undefined)) return 'unmet';
+    const seen = memory.get(key.text) ?? newTimeline(atMs);
+    const place = add(seen, atMs - seen.since, value);
+    const span = distinct === undefined ? spanAt(seen, place) : distinctSpan(seen, place);
+    if (span === undefined) {
+      memory.set(key.text, seen);
       return 'unmet';
     }
     memory.delete(key.text);
-    return { draft: draftOf(found, key, scope) };
+    return { draft: draftOf(seen, span, key, scope) };
   }
 
-  function insert(before: readonly Entry[], entry: Entry): readonly Entry[] {
-    const newest = Math.max(entry[0], before.at(-1)?.[0] ?? 0);
-    const kept = before.filter(([at]) => at >= newest - withinMs - latenessMs);
-    const place = kept.findLastIndex(([at]) => at <= entry[0]) + 1;
-    const entries = kept.toSpliced(place, 0, entry);
-    return entries.length > count + spare ? entries.toSpliced(superfluous(entries), 1) : entries;
-  }
-
-  /** The first entry whose value comes again later; else the oldest. So nobody can flush values out by repeating one. */
-  function superfluous(entries: readonly Entry[]): number {
-    if (distinct === undefined) return 0;
-    const last = new Map(entries.map(([, value], at) => [value, at]));
-    return Math.max(
+  /** Returns the place of what was added, after whatever is too old or too much was taken out. */
+  function add(seen: Timeline, at: number, value: string | undefined): number {
+    let place = insert(seen, at, value);
+    const oldest = (seen.at.at(-1) ?? at) - withinMs - latenessMs;
+    const gone = Math.max(
       0,
-      entries.findIndex(([, value], at) => last.get(value) !== at),
+      seen.at.findIndex((one) => one >= oldest),
     );
+    remove(seen, 0, gone);
+    place -= gone;
+    if (seen.at.length <= count + spare) return place;
+    const superfluous = distinct === undefined ? 0 : firstRepeated(seen.values);
+    remove(seen, superfluous, 1);
+    return superfluous <= place ? place - 1 : place;
   }
 
-  /** The entries of a span that holds the new one and enough others. */
-  function spanOf(entries: readonly Entry[], atMs: number): readonly Entry[] | undefined {
-    for (let start = 0; start + count <= entries.length; start += 1) {
-      const span = entries.slice(start, start + count);
-      const from = span[0]?.[0] ?? 0;
-      const to = span.at(-1)?.[0] ?? 0;
-      if (from <= atMs && atMs <= to && to - from <= withinMs) return span;
+  /** The span that holds the new event and enough others. */
+  function spanAt({ at }: Timeline, place: number): Span | undefined {
+    for (let start = Math.max(0, place - count + 1); start <= place && start + count <= at.length; start += 1) {
+      const end = start + count - 1;
+      if ((at[end] ?? 0) - (at[start] ?? 0) <= withinMs) return [start, end];
     }
     return undefined;
   }
 
   /** The same for different values: from each start as far as the span reaches. */
-  function distinctSpan(entries: readonly Entry[], atMs: number): readonly Entry[] | undefined {
-    if (entries.length < count) return undefined;
+  function distinctSpan({ at, values }: Timeline, place: number): Span | undefined {
+    // The same value again, with nothing between: whatever it could complete was complete before.
+    if (at.length < count || (place === at.length - 1 && values[place] === values[place - 1])) return undefined;
     const seen = new Map<string, number>();
     let start = 0;
-    for (const [place, [to, value]] of entries.entries()) {
+    for (const [end, value] of values.entries()) {
       seen.set(value, (seen.get(value) ?? 0) + 1);
-      for (let from = entries[start]; from !== undefined && to - from[0] > withinMs; from = entries[start]) {
-        const left = (seen.get(from[1]) ?? 1) - 1;
-        if (left === 0) seen.delete(from[1]);
-        else seen.set(from[1], left);
-        start += 1;
-      }
-      if (seen.size >= count && (entries[start]?.[0] ?? 0) <= atMs && atMs <= to)
-        return entries.slice(start, place + 1);
+      for (; (at[end] ?? 0) - (at[start] ?? 0) > withinMs; start += 1) forget(seen, values[start] ?? '');
+      if (seen.size >= count && start <= place && place <= end) return [start, end];
     }
     return undefined;
   }
 
-  function draftOf(span: readonly Entry[], key: { values: readonly string[]; text: string }, scope: Scope): Draft {
+  function draftOf(seen: Timeline, [start, end]: Span, key: Key, scope: Scope): Draft {
     const { event } = scope;
-    const values = [...new Set(span.map(([, value]) => value))];
+    const values = [...new Set(seen.values.slice(start, end + 1))];
     return {
       kind: 'window',
       key: key.text,
-      count: distinct === undefined ? span.length : values.length,
-      first: span[0]?.[0] ?? event.at,
-      last: span.at(-1)?.[0] ?? event.at,
+      count: distinct === undefined ? count : values.length,
+      first: seen.since + (seen.at[start] ?? 0),
+      last: seen.since + (seen.at[end] ?? 0),
       facts: {
         by: byFacts(by, key.values),
         ...(distinct !== undefined && { distinct: distinct.name, values: values.slice(0, shownMax) }),
@@ -114,4 +109,25 @@ export function createWindow(options: WindowOptions): Condition {
       ...common(by, event),
     };
   }
+}
+
+function withoutValues(seen: Timeline, distinct: KeyPart | undefined): Timeline {
+  if (distinct === undefined) seen.values.length = 0;
+  return seen;
+}
+
+/** The first value that comes again later; else the oldest. So nobody can flush values out by repeating one. */
+function firstRepeated(values: readonly string[]): number {
+  const last = new Map(values.map((value, at) => [value, at]));
+  return Math.max(
+    0,
+    values.findIndex((value, at) => last.get(value) !== at),
+  );
+}
+
+/** One occurrence less. */
+function forget(seen: Map<string, number>, value: string): void {
+  const left = (seen.get(value) ?? 1) - 1;
+  if (left === 0) seen.delete(value);
+  else seen.set(value, left);
 }

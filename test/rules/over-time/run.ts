@@ -3,6 +3,7 @@ import type { EventFacts, SafeEvent } from '../../../src/core/event.ts';
 import { describe } from '../../../src/render/actions/index.ts';
 import { withViews } from '../../../src/core/event.ts';
 import { fromStored } from '../../../src/redact/redactor.ts';
+import type { Alert } from '../../../src/rules/alert.ts';
 import type { RuleConfig } from '../../../src/rules/config.ts';
 import { compileRules, type Rules } from '../../../src/rules/rules.ts';
 import type { SilenceConfig } from '../../../src/rules/silence.ts';
@@ -39,8 +40,7 @@ export class Run {
   /** An event that is read when it happens, or at `readAt`. */
   event(at: number, facts: Partial<EventFacts> = {}, readAt = at): this {
     this.#serial += 1;
-    const id = this.#serial.toString(16).padStart(32, '0');
-    const event = safeEvent({ id, at: t0 + at, action: 'login_failed', ...facts });
+    const event = safeEvent({ id: idOf(this.#serial), at: t0 + at, action: 'login_failed', ...facts });
     const { notifications, alerts = [], held = [] } = this.#rules.evaluate(event, t0 + readAt);
     for (const _ of notifications) this.said.push(`event ${at}`);
     for (const alert of alerts) this.said.push(words(withViews(alert.facts)));
@@ -51,9 +51,20 @@ export class Run {
 
   /** Time passes without events. */
   tick(at: number): this {
-    for (const alert of this.#rules.due(t0 + at)) this.said.push(words(withViews(alert.facts)));
-    this.#save();
+    for (const alert of this.tickAlerts(at)) this.said.push(words(withViews(alert.facts)));
     return this;
+  }
+
+  /** The same, for whoever wants to see more than the title. */
+  tickAlerts(at: number): readonly Alert[] {
+    const alerts = this.#rules.due(t0 + at);
+    this.#save();
+    return alerts;
+  }
+
+  /** The ids of the last events. */
+  ids(count: number): readonly string[] {
+    return Array.from({ length: count }, (_, at) => idOf(this.#serial - count + 1 + at));
   }
 
   /** Time passes, what is due is told, and writing it down fails: rules go back to what was written. */
@@ -93,6 +104,10 @@ export class Run {
       else this.rows.set(name, value);
     }
   }
+}
+
+function idOf(serial: number): string {
+  return serial.toString(16).padStart(32, '0');
 }
 
 function words(event: object): string {

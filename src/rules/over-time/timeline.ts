@@ -1,0 +1,73 @@
+import type { Json } from '../../core/json.ts';
+
+/**
+ * Times of events, each with a value where values matter; `values` is empty where they do not. Times count from `since`: small numbers
+ * take half the room, in memory and on disk. Changed in place.
+ */
+export type Timeline = { readonly since: number; at: number[]; values: string[] };
+
+const shortMax = 32;
+
+export function newTimeline(since: number): Timeline {
+  return { since, at: [], values: [] };
+}
+
+/** Puts a time into its place, behind those that are the same, and returns the place. `at` counts from `since`. */
+export function insert(timeline: Timeline, at: number, value: string | undefined): number {
+  const { at: times, values } = timeline;
+  let place = times.length;
+  while (place > 0 && (times[place - 1] ?? 0) > at) place -= 1;
+  if (place === times.length) append(timeline, at, value);
+  else {
+    times.splice(place, 0, at);
+    if (value !== undefined) values.splice(place, 0, value);
+  }
+  return place;
+}
+
+/** Puts a time at the end. */
+export function append(timeline: Timeline, at: number, value: string | undefined): void {
+  timeline.at = longer(timeline.at, at);
+  if (value === undefined) return;
+  // One text for all that are the same: every event brings its own.
+  const before = timeline.values.at(-1);
+  timeline.values = longer(timeline.values, before === value ? before : value);
+}
+
+/** A list with one more. What is pushed to reserves room for sixteen more, and most lists here are short. */
+export function longer<T>(list: T[], item: T): T[] {
+  if (list.length < shortMax) return list.concat([item]);
+  list.push(item);
+  return list;
+}
+
+/** Takes out so many from this place on. */
+export function remove({ at, values }: Timeline, place: number, count: number): void {
+  if (count === 0) return;
+  at.splice(place, count);
+  values.splice(place, count);
+}
+
+/** As it is written down. */
+export function writeTimeline({ since, at, values }: Timeline): Json {
+  return values.length === 0 ? [since, at] : [since, at, values];
+}
+
+/** What was written down. Earlier versions wrote a list of pairs; `timeFirst` tells which of them came first. */
+export function readTimeline(stored: Json, timeFirst: boolean): Timeline {
+  const [since, at, values] = listOf(stored);
+  if (typeof since === 'number') return { since, at: listOf(at).map(Number), values: listOf(values).map(String) };
+  const pairs = listOf(stored).map(listOf);
+  const [timePlace, valuePlace] = timeFirst ? [0, 1] : [1, 0];
+  const times = pairs.map((pair) => Number(pair[timePlace]));
+  const [first = 0] = times;
+  return {
+    since: first,
+    at: times.map((time) => time - first),
+    values: pairs.map((pair) => String(pair[valuePlace])),
+  };
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
