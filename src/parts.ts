@@ -4,6 +4,7 @@ import type { Journal } from './journal/journal.ts';
 import type { Inlet } from './pipeline/inlet.ts';
 import type { OutletPart, Parts, SourcePart } from './pipeline/lifecycle.ts';
 import { createOutlet, type Outlet } from './pipeline/outlet.ts';
+import { viewed } from './destinations/viewed.ts';
 import type { MetricsPage } from './server/metrics.ts';
 
 export interface PartsDeps {
@@ -60,14 +61,14 @@ function versionOf({ fingerprint }: DestinationConfig, { instance, authentikUrl 
 }
 
 function createWay(
-  { name, kind, options, common, retry, policy }: DestinationConfig,
+  { name, kind, options, common, retry, policy, view }: DestinationConfig,
   version: string,
   config: Config,
   { deps, journal, metrics }: PartsDeps,
   runbook: (rule: string) => string | undefined,
 ): Way {
   const { clock, random, log, stdout, colours } = deps;
-  const destination = kind.create(options, {
+  const whole = kind.create(options, {
     name,
     instance: config.instance,
     authentikUrl: config.authentikUrl,
@@ -78,6 +79,7 @@ function createWay(
     stdout,
     colours,
   });
+  const destination = view === undefined ? whole : viewed(whole, view.options, view.pseudonymize);
   const retryPolicy = { ...retry, maxAgeMs: policy.maxAgeMs };
   const outlet = createOutlet({ name, destination, policy, retry: retryPolicy, journal, metrics, clock, random, log });
   return {

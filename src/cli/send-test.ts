@@ -4,6 +4,7 @@ import type { Config, DestinationConfig } from '../config/config.ts';
 import { testAction } from '../core/action.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Delivery } from '../core/delivery.ts';
+import { viewed } from '../destinations/viewed.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { terminalText } from '../render/terminal.ts';
 import { answerInWords } from './answer.ts';
@@ -36,11 +37,11 @@ export const sendTest: CliCommand = {
 const unlisted = 'Nothing was written: only a running herald puts notifications on its own list.';
 
 async function send(
-  { name, kind, options, common }: DestinationConfig,
+  { name, kind, options, common, view }: DestinationConfig,
   config: Config,
 ): Promise<{ readonly text: string; readonly arrived: boolean }> {
   let listed = false;
-  const destination = kind.create(options, {
+  const whole = kind.create(options, {
     name,
     instance: config.instance,
     authentikUrl: config.authentikUrl,
@@ -52,6 +53,7 @@ async function send(
     stdout: writeOut,
     colours: showsColours(),
   });
+  const destination = view === undefined ? whole : viewed(whole, view.options, view.pseudonymize);
   const startMs = systemClock.monotonic();
   try {
     const result = await destination.send([testDelivery(name, config.instance)], new AbortController().signal);

@@ -1,4 +1,5 @@
 import type { ObjectSchema, StringSchema } from '../core/schema.ts';
+import { fieldsOption } from '../redact/view/options.ts';
 
 /** Waits between attempts and when to stop. */
 export const retrySchema = {
@@ -64,6 +65,7 @@ export const tlsSchema = {
 export const commonSchema = {
   type: 'object',
   properties: {
+    fields: fieldsOption,
     timeout: { type: 'string', format: 'duration', default: '10s', description: 'Longest time for one attempt.' },
     retry: retrySchema,
     batch: batchSchema,

@@ -3,6 +3,7 @@ import type { Secret } from '../core/secret.ts';
 import type { CommonOptions, DeliveryPolicy, DestinationKind } from '../destinations/destination.ts';
 import type { JournalOptions } from '../journal/journal.ts';
 import type { RedactConfig } from '../redact/options.ts';
+import type { PseudonymizeConfig, ViewOptions } from '../redact/view/options.ts';
 import type { RuleConfig } from '../rules/config.ts';
 import type { SilenceConfig } from '../rules/silence.ts';
 import type { SourceKind } from '../sources/source.ts';
@@ -63,8 +64,16 @@ export interface DestinationConfig {
   readonly common: CommonOptions;
   /** The ceiling of the waits between attempts grows from `baseMs` to `maxMs`. */
   readonly retry: { readonly baseMs: number; readonly maxMs: number };
+  /** What it sees of events; undefined: everything. */
+  readonly view: ViewConfig | undefined;
   /** The kind's own policy with the user's `batch` and `retry.max_age` put in. */
   readonly policy: DeliveryPolicy;
+}
+
+/** A view, with the keys of its pseudonyms where it has any. */
+export interface ViewConfig {
+  readonly options: ViewOptions;
+  readonly pseudonymize: PseudonymizeConfig | undefined;
 }
 
 export interface ServerConfig {

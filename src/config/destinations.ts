@@ -9,6 +9,7 @@ import { destinationSchema, nameRule, tlsMode } from './schema.ts';
 import { readTls } from './tls.ts';
 import { load } from './value.ts';
 import { checkAddresses } from './addresses.ts';
+import { readView, type Pseudonymize } from './views.ts';
 
 type Read = (path: string) => string;
 
@@ -16,6 +17,7 @@ type Read = (path: string) => string;
 export function readDestinations(
   value: unknown,
   kinds: readonly DestinationKind[],
+  pseudonymize: Pseudonymize,
   reader: Reader,
   readFile: Read,
 ): ReadonlyMap<string, DestinationConfig> {
@@ -35,7 +37,7 @@ export function readDestinations(
         'key',
       );
     }
-    const destination = readDestination(name, entry, kinds, reader, readFile);
+    const destination = readDestination(name, entry, kinds, pseudonymize, reader, readFile);
     if (destination !== undefined) out.set(name, destination);
   }
   return out;
@@ -51,6 +53,7 @@ function readDestination(
   name: string,
   entry: unknown,
   kinds: readonly DestinationKind[],
+  pseudonymize: Pseudonymize,
   reader: Reader,
   readFile: Read,
 ): DestinationConfig | undefined {
@@ -63,7 +66,7 @@ function readDestination(
   const options: unknown = load(kind.schema, own);
   for (const { path: inner, message } of kind.check?.(options) ?? [])
     reader.foreignProblem([...path, ...inner], message);
-  const { timeout, retry, batch, proxy, allow_link_local: allowLinkLocal } = load(commonSchema, checked);
+  const { fields, timeout, retry, batch, proxy, allow_link_local: allowLinkLocal } = load(commonSchema, checked);
   checkAddresses(kind, checked, path, allowLinkLocal, reader);
   if (timeout < 1) reader.problem([...path, 'timeout'], 'must be longer than nothing');
   if (retry.base < 1) reader.problem([...path, 'retry', 'base'], 'must be longer than nothing');
@@ -72,6 +75,7 @@ function readDestination(
   if (policy.items === 1 && batch !== undefined && (batch.items ?? 1) > 1) {
     reader.problem([...path, 'batch', 'items'], 'this destination sends one delivery at a time: remove it');
   }
+  const view = readView(fields, pseudonymize, { kind, entry: checked, path }, reader);
   const texts: string[] = [];
   const tls = readTls(trust, [...path, 'tls'], reader, (file) => {
     const text = readFile(file);
@@ -82,9 +86,10 @@ function readDestination(
     name,
     kind,
     options,
-    fingerprint: fingerprint(entry, texts),
+    fingerprint: fingerprint(view?.pseudonymize === undefined ? entry : [entry, pseudonymize.written], texts),
     common: { timeoutMs: timeout, tls, proxy, allowLinkLocal },
     retry: { baseMs: retry.base, maxMs: retry.max },
+    view,
     policy: {
       ...policy,
       items: batch?.items ?? policy.items,

@@ -11,6 +11,7 @@ import { sectionNames } from './schema.ts';
 import { readInstance, readAuthentikUrl, readJournal, readLog, readRedact, readServer } from './sections.ts';
 import { readSources } from './sources.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { readPseudonymize } from './views.ts';
 import { parseYaml } from './yaml.ts';
 
 /**
@@ -23,9 +24,11 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
   if (tree === undefined) throw new ConfigError(report.problems);
   const reader = createReader(tree, report);
   const sections = readTop(tree.value, reader);
+  const redact = readRedact(sections.get('redact'), reader);
   const destinations = readDestinations(
     sections.get('destinations'),
     kinds.destinations,
+    readPseudonymize(sections.get('redact'), redact.pseudonymize, reader),
     reader,
     surroundings.readFile,
   );
@@ -40,7 +43,7 @@ export function loadConfig(text: string, file: string, surroundings: Surrounding
     instance: readInstance(sections.get('instance'), surroundings.hostname, reader),
     authentikUrl: readAuthentikUrl(sections.get('authentik_url'), reader),
     sources: readSources(sections.get('sources'), kinds.sources, reader),
-    redact: readRedact(sections.get('redact'), reader),
+    redact,
     journal: readJournal(sections.get('journal'), reader),
     rules,
     silences,

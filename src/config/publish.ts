@@ -3,6 +3,7 @@ import { batchSchema, retrySchema, tlsSchema } from './common.ts';
 import type { Kinds } from './config.ts';
 import { includeSchema } from './include.ts';
 import { redactSchema } from '../redact/options.ts';
+import { fieldsOption } from '../redact/view/options.ts';
 import { rulesSchema } from '../rules/config.ts';
 import { silencesSchema } from '../rules/silence.ts';
 import { destinationSchema, nameRule, sectionSchemas, sourceSchema } from './schema.ts';
@@ -55,6 +56,7 @@ export function configSchema(kinds: Kinds): object {
 
 /** Written once instead of once a destination. */
 const shared: ReadonlyMap<Schema, string> = new Map<Schema, string>([
+  [fieldsOption, 'fields'],
   [retrySchema, 'retry'],
   [batchSchema, 'batch'],
   [tlsSchema, 'tls'],

@@ -141,6 +141,8 @@ export interface DestinationKind {
   readonly guide: Guide;
   /** Options of every destination that mean nothing to this kind: setting one is a problem. */
   readonly ignores?: readonly ('timeout' | 'tls' | 'proxy' | 'allow_link_local')[];
+  /** What it is given stays in herald's own journal, beside the whole events: the default of `redact.pseudonymize` is not for it. */
+  readonly stays?: true;
   /** May depend on the options (`encoding: ndjson` batches). */
   policy(config: unknown): DeliveryPolicy;
   /** What is wrong beyond the schema (an expression that does not compile), with the path inside the options. */
@@ -159,7 +161,7 @@ export interface OptionProblem {
 /** A destination kind as its file declares it: its functions get the type that is derived from the schema. */
 export interface DestinationSpec<S extends ObjectSchema> extends Pick<
   DestinationKind,
-  'type' | 'summary' | 'example' | 'guide' | 'ignores'
+  'type' | 'summary' | 'example' | 'guide' | 'ignores' | 'stays'
 > {
   readonly schema: S;
   policy(config: Infer<S>): DeliveryPolicy;

@@ -11,6 +11,7 @@ export const local = defineDestination({
   summary: "herald's own list of notifications",
   schema,
   example: {},
+  stays: true,
   ignores: ['timeout', 'tls', 'proxy', 'allow_link_local'],
   guide: {
     notes: ['The notifications stay in the journal, beside the events that they are about.'],

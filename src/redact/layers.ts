@@ -17,7 +17,7 @@ export function hasEscape(text: string, at: number): boolean {
 }
 
 /** Takes one layer of percent, backslash and HTML escapes off. Bytes above ASCII become one character each: nothing secret hangs on them. */
-export function decode(text: string): Layer {
+function decode(text: string): Layer {
   const places = new Int32Array(text.length + 1);
   const out = new Uint16Array(text.length);
   let length = 0;
@@ -30,6 +30,16 @@ export function decode(text: string): Layer {
   }
   places[length] = text.length;
   return { text: Buffer.from(out.buffer, 0, length * 2).toString('utf16le'), places };
+}
+
+/** The layer below `text`, which is that of `outer` or not encoded at all; its places are those in the outermost text. */
+export function below(outer: Layer | undefined, text: string): Layer {
+  const layer = decode(text);
+  if (outer !== undefined) {
+    const { places } = layer;
+    for (let i = 0; i <= layer.text.length; i++) places[i] = outer.places[places[i] ?? 0] ?? 0;
+  }
+  return layer;
 }
 
 /** The escape at `at` as `length << 16 | character`, or 0 for none. */

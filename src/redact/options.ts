@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Infer, ObjectSchema } from '../core/schema.ts';
+import { pseudonymizeSchema } from './view/options.ts';
 
 /** The `redact` section of the configuration. */
 export const redactSchema = {
@@ -26,6 +27,7 @@ export const redactSchema = {
       description:
         'Bodies of sent mails hold recovery links and one-time codes. `keep` still takes out what the detectors find.',
     },
+    pseudonymize: pseudonymizeSchema,
     unknown_usernames: {
       type: 'string',
       enum: ['drop', 'keep'],

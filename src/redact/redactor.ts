@@ -57,8 +57,8 @@ export function fromStored(json: string): SafeEvent {
   return seal(event);
 }
 
-/** The only place that makes a {@link SafeEvent}: of an event just redacted, and of one that was before it was stored. */
-function seal(event: Event): SafeEvent {
+/** The only place that makes a {@link SafeEvent}: of an event just redacted, of one that was before it was stored, and of a view of one. */
+export function seal(event: Event): SafeEvent {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand exists in types only
   return event as SafeEvent;
 }

@@ -1,6 +1,6 @@
 import type { RE2JS } from 're2js';
 import { createKeyRule, type KeyRule } from './key-rule.ts';
-import { decode, layersMax, type Layer } from './layers.ts';
+import { below, layersMax, type Layer } from './layers.ts';
 import { mark, skipMark } from './kinds.ts';
 import { scan } from './scan.ts';
 import { literals } from './source-code.ts';
@@ -122,15 +122,6 @@ function findDecoded(text: string, find: (text: string, found: Spans) => boolean
     found.addMapped(inner, layer.places);
     if (!encoded) return;
   }
-}
-
-function below(outer: Layer | undefined, text: string): Layer {
-  const layer = decode(text);
-  if (outer !== undefined) {
-    const { places } = layer;
-    for (let i = 0; i <= layer.text.length; i++) places[i] = outer.places[places[i] ?? 0] ?? 0;
-  }
-  return layer;
 }
 
 function match(pattern: RE2JS, text: string, found: Spans): void {

@@ -1,0 +1,88 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Bits that are left of an address whose host part is cut off, as web analytics and regulators do it. */
+const networkBits = { v4: 24, v6: 48 } as const;
+
+/**
+ * An address in the one form that stands for all its spellings: IPv6 in full lower-case groups, without a zone; IPv4 that was mapped
+ * into IPv6 as IPv4. Undefined for what is no address.
+ */
+export function canonicalAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  const groups = groupsOf(text);
+  return groups === undefined ? undefined : (mappedV4(groups) ?? groups.map((group) => group.toString(16)).join(':'));
+}
+
+/** The network of an address: `203.0.113.0/24`, `2001:db8:1::/48`. Undefined for what is no address. */
+export function networkOf(text: string): string | undefined {
+  const address = canonicalAddress(text);
+  if (address === undefined) return undefined;
+  if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/${networkBits.v4}`;
+  const [a = '', b = '', c = ''] = address.split(':');
+  const kept = c !== '0' ? [a, b, c] : b !== '0' ? [a, b] : a !== '0' ? [a] : [];
+  return `${kept.join(':')}::/${networkBits.v6}`;
+}
+
+/** Whether a network is one that {@link networkOf} would show. */
+function isWide(bits: number | undefined, short: boolean): boolean {
+  return bits !== undefined && bits <= (short ? networkBits.v4 : networkBits.v6);
+}
+
+/** An address inside a text. */
+export interface AddressHit {
+  readonly start: number;
+  readonly end: number;
+  /** As it is written there, without the length of a network behind it. */
+  readonly text: string;
+}
+
+// Four numbers that are not a part of more, or groups with colons between them and perhaps a zone; the length of a network may follow.
+const v4 = String.raw`(?<![A-Za-z\d]|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)`;
+const v6 = String.raw`(?<![\da-f]|[\da-f:]:)(?:::|[\da-f]{1,4}:)(?:[\da-f]{0,4}:){0,6}(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4})(?:%[\w.-]{1,16})?(?![\w:])`;
+const candidate = new RegExp(String.raw`(?:${v6}|${v4})(?:\/(\d{1,3})(?!\d))?`, 'gi');
+/** `Chrome/126.0.0.0` is a version. */
+const product = /[A-Za-z]\/$/;
+
+/** False for nearly all texts: nothing in them looks like an address. */
+export function mayHoldAddress(text: string): boolean {
+  return /\d\.\d{1,3}\.\d|:[\da-f]*:/i.test(text);
+}
+
+/** All addresses in a text but for networks that are wide enough to be shown. In a user agent, `Name/1.2.3.4` is a version. */
+export function addressesIn(text: string, userAgent: boolean): readonly AddressHit[] {
+  const hits: AddressHit[] = [];
+  for (const match of text.matchAll(candidate)) {
+    const whole = match[0];
+    const bits = match[1] === undefined ? undefined : Number(match[1]);
+    const address = bits === undefined ? whole : whole.slice(0, whole.lastIndexOf('/'));
+    const found = canonicalAddress(address);
+    if (found === undefined || isWide(bits, isIPv4(found))) continue;
+    if (userAgent && product.test(text.slice(Math.max(0, match.index - 2), match.index))) continue;
+    hits.push({ start: match.index, end: match.index + whole.length, text: address });
+  }
+  return hits;
+}
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(text: string): readonly number[] | undefined {
+  const address = text.split('%', 1)[0] ?? '';
+  if (!isIPv6(address)) return undefined;
+  const v6 = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) =>
+    [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
+  );
+  const [head = '', tail] = v6.split('::');
+  const before = numbers(head);
+  if (tail === undefined) return before;
+  const after = numbers(tail);
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
+}
+
+function numbers(part: string): readonly number[] {
+  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+}
+
+function mappedV4(groups: readonly number[]): string | undefined {
+  const [high = 0, low = 0] = groups.slice(6);
+  if (groups[5] !== 0xffff || groups.slice(0, 5).some((group) => group !== 0)) return undefined;
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}

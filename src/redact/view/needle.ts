@@ -1,0 +1,70 @@
+/** A value in one of its spellings, as it is looked for. */
+export interface Needle {
+  /** {@link fold}ed. */
+  readonly text: string;
+  readonly standIn: string;
+  /** Its first or last character must not have a letter or digit beside it: `root` is not in `rootkit`. */
+  readonly wordStart: boolean;
+  readonly wordEnd: boolean;
+}
+
+/** The needles for a value: its letters composed, decomposed and as the bytes that percent escapes stand for, blanks also as `+`. */
+export function createNeedle(value: string, standIn: string): readonly Needle[] {
+  const spellings = new Set([value.trim()]);
+  if (/[^\0-\x7f]/.test(value)) {
+    for (const form of ['NFC', 'NFD', 'NFKC'] as const) spellings.add(value.normalize(form).trim());
+    for (const spelling of [...spellings]) spellings.add(Buffer.from(spelling, 'utf8').toString('latin1'));
+  }
+  for (const spelling of [...spellings]) if (spelling.includes(' ')) spellings.add(spelling.replaceAll(' ', '+'));
+  const texts = new Set([...spellings].map(fold).filter((text) => text !== ''));
+  return [...texts].map((text) => ({
+    text,
+    standIn,
+    wordStart: isWord(text.codePointAt(0) ?? 0),
+    wordEnd: isWord(before(text, text.length)),
+  }));
+}
+
+/** Calls `add` for each place of the needle in the text; `folded` is the text {@link fold}ed. */
+export function findNeedle(
+  { text: wanted, standIn, wordStart, wordEnd }: Needle,
+  text: string,
+  folded: string,
+  add: (start: number, end: number, standIn: string) => void,
+): void {
+  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+    const end = at + wanted.length;
+    if (wordStart && at > 0 && isWord(before(text, at))) continue;
+    if (wordEnd && end < text.length && isWord(text.codePointAt(end) ?? 0)) continue;
+    add(at, end, standIn);
+  }
+}
+
+/** In lower case, each character where it was. */
+export function fold(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  let out = '';
+  for (const char of text) {
+    const one = char.toLowerCase();
+    out += one.length === char.length ? one : char;
+  }
+  return out;
+}
+
+/** The character that ends before `at`. */
+function before(text: string, at: number): number {
+  const code = text.charCodeAt(at - 1);
+  return code >= 0xdc00 && code <= 0xdfff && at > 1 ? (text.codePointAt(at - 2) ?? code) : code;
+}
+
+// Scripts that are written without blanks have no edges of words.
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+const letter = /[\p{L}\p{N}\p{M}]/u;
+
+/** A letter or a digit; `_`, `.` and `-` are none, so that a name is found in `ada_backup`. */
+function isWord(code: number): boolean {
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+  const char = String.fromCodePoint(code);
+  return letter.test(char) && !unspaced.test(char);
+}

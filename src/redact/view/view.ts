@@ -1,0 +1,224 @@
+import { knownActions } from '../../core/action.ts';
+import { withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
+import { asObject, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isMasked } from '../kinds.ts';
+import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
+import { seal } from '../redactor.ts';
+import { networkOf } from './address.ts';
+import { createDisguise, hiddenMark, type Disguise, type Known, type StandIn } from './disguise.ts';
+import { commonWords, nobody, wordCharsMin, type Identity } from './known.ts';
+import type { Showing, ViewOptions } from './options.ts';
+import { eachLayer } from './layered.ts';
+import { pairsIn } from './pairs.ts';
+import { createSelect, type Parts } from './select.ts';
+import { mapTexts } from './walk.ts';
+
+/** What one destination sees of events. */
+export interface View {
+  /** The event as this destination sees it; the same object when it sees all of it, and when it is given what it made. Never throws. */
+  apply(event: SafeEvent): SafeEvent;
+}
+
+/** `pseudonyms` is needed by options that have any. */
+export function createView(options: ViewOptions, pseudonyms: Pseudonyms | undefined): View {
+  const select = options.select && createSelect(options.select);
+  const made = new WeakSet<SafeEvent>();
+  return {
+    apply(event) {
+      if (made.has(event)) return event;
+      const links = new Map<string, readonly string[]>();
+      const standIn = standInOf(options, pseudonyms, event.at, links);
+      const { all, elsewhere } = collect(event, options, standIn);
+      const parts =
+        select === undefined ? partsOf(event) : withHidden(select(event.action, partsOf(event)), event, options);
+      const disguised = disguise(event, parts, standIn, createDisguise(elsewhere, standIn), all, options.values);
+      if (select === undefined && isSame(disguised, event)) return event;
+      const { context } = disguised;
+      const facts =
+        links.size === 0 ? disguised : { ...disguised, context: { ...context, pseudonyms: linksOf(links) } };
+      const viewed = seal(withViews({ ...facts, id: event.id, at: event.at }));
+      made.add(viewed);
+      return viewed;
+    },
+  };
+}
+
+/** What stands for a value of each identity; notes in `links` what it was called by earlier keys. */
+function standInOf(
+  { name, mail, address, addressKind }: ViewOptions,
+  pseudonyms: Pseudonyms | undefined,
+  atMs: number,
+  links: Map<string, readonly string[]>,
+): StandIn {
+  const pseudonym = (kind: PseudonymKind, value: string): string => {
+    if (pseudonyms === undefined) return hiddenMark;
+    const made = pseudonyms.of(kind, value);
+    const earlier = pseudonyms.earlier(kind, value, atMs);
+    if (earlier.length > 0) links.set(made, earlier);
+    return made;
+  };
+  const show = (showing: Showing, kind: PseudonymKind, value: string): string | undefined => {
+    if (showing === 'whole') return undefined;
+    if (showing === 'pseudonym') return pseudonym(kind, value);
+    return showing === 'network' ? (networkOf(value) ?? hiddenMark) : hiddenMark;
+  };
+  return (identity, value) => {
+    if (value.trim() === '' || isMasked(value) || value === hiddenMark || nobody.has(value)) return undefined;
+    if (identity === 'name') return show(name, 'person', value);
+    if (identity === 'mail') return show(mail, 'person', value);
+    return identity === 'address' ? show(address, addressKind, value) : pseudonym('value', value);
+  };
+}
+
+interface Collected {
+  /** Every value that its place names. */
+  readonly all: readonly Known[];
+  /** Those of them that are looked for in all other texts. */
+  readonly elsewhere: readonly Known[];
+}
+
+/** The values of an event that must not be seen, from the places that say what they are. */
+function collect(event: Event, { values }: ViewOptions, standIn: StandIn): Collected {
+  const known = new Map<string, Known>();
+  const add = (identity: Identity | 'value', value: string): void => {
+    if (known.has(value)) return;
+    const stand = standIn(identity, value);
+    if (stand !== undefined) known.set(value, { value, standIn: stand });
+  };
+  if (event.client_ip !== undefined) add('address', event.client_ip);
+  mapTexts(event, {
+    text(text, identity) {
+      if (identity !== undefined) add(identity, text);
+      else if (text.length > pairCharsMin) {
+        eachLayer(text, (layer) => {
+          for (const pair of pairsIn(layer)) add(pair.identity, layer.slice(pair.start, pair.end));
+        });
+      }
+      return text;
+    },
+    key: (key) => key,
+    title(title, names) {
+      for (const name of names ?? []) add('name', name);
+      return title;
+    },
+  });
+  for (const path of values) eachText(at(event.context, path), (text) => add('value', text));
+  const all = [...known.values()];
+  return { all, elsewhere: all.filter(({ value }) => isDistinctive(value)) };
+}
+
+/** `mail=a@b` is the shortest of interest. */
+const pairCharsMin = 7;
+
+/** Fit to be looked for in texts: no word that stands there anyhow. */
+function isDistinctive(value: string): boolean {
+  const text = value.trim();
+  return text.length >= wordCharsMin && !commonWords.has(text.toLowerCase());
+}
+
+function disguise(
+  event: Event,
+  parts: Parts,
+  standIn: StandIn,
+  texts: Disguise,
+  all: readonly Known[],
+  values: ViewOptions['values'],
+): Omit<EventFacts, 'id' | 'at'> {
+  const { client_ip, request_id, schema_name, domain_url, origin } = parts;
+  const titles = createDisguise(all, standIn);
+  const text = (value: string): string => texts.text(value, false);
+  const action =
+    knownActions.has(event.action) || event.action.startsWith('herald_') ? event.action : text(event.action);
+  const valued = values.reduce((context, path) => replaceAt(context, path, standIn), parts.context);
+  const { context, user } = mapTexts(
+    {
+      action: event.action,
+      context: valued,
+      user: parts.user,
+      ...(event.model !== undefined && { model: event.model }),
+    },
+    {
+      text: (value, identity, key) =>
+        (identity === undefined ? undefined : standIn(identity, value)) ?? texts.text(value, key === 'user_agent'),
+      key: text,
+      title: (title, names) =>
+        names === undefined && standIn('name', 'x') !== undefined ? hiddenMark : titles.text(title, false),
+    },
+  );
+  return {
+    action,
+    context,
+    user,
+    origin: origin,
+    ...(client_ip !== undefined && { client_ip: standIn('address', client_ip) ?? text(client_ip) }),
+    ...(request_id !== undefined && { request_id: text(request_id) }),
+    ...(schema_name !== undefined && { schema_name: text(schema_name) }),
+    ...(domain_url !== undefined && { domain_url: text(domain_url) }),
+  };
+}
+
+function isSame(facts: Omit<EventFacts, 'id' | 'at'>, event: Event): boolean {
+  return (
+    facts.context === event.context &&
+    facts.user === event.user &&
+    facts.action === event.action &&
+    facts.client_ip === event.client_ip &&
+    facts.request_id === event.request_id &&
+    facts.schema_name === event.schema_name &&
+    facts.domain_url === event.domain_url
+  );
+}
+
+function partsOf({ user, context, origin, client_ip, request_id, schema_name, domain_url }: Event): Parts {
+  return {
+    user,
+    context,
+    origin,
+    ...(client_ip !== undefined && { client_ip }),
+    ...(request_id !== undefined && { request_id }),
+    ...(schema_name !== undefined && { schema_name }),
+    ...(domain_url !== undefined && { domain_url }),
+  };
+}
+
+/** That there is a name or an address stays visible, or a message would say that authentik itself did it. */
+function withHidden(parts: Parts, { user, client_ip }: Event, { name, address }: ViewOptions): Parts {
+  return {
+    ...parts,
+    ...(name === 'hidden' && { user: withName(parts.user, user) }),
+    ...(address === 'hidden' && client_ip !== undefined && { client_ip }),
+  };
+}
+
+function withName(kept: EventUser, whole: EventUser): EventUser {
+  const { username } = whole;
+  return username === undefined ? kept : { ...kept, username };
+}
+
+function linksOf(links: ReadonlyMap<string, readonly string[]>): Json {
+  return [...links].map(([pseudonym, previous]) => ({ pseudonym, previous }));
+}
+
+function at(context: JsonObject, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((value, key) => get(asObject(value), key), context);
+}
+
+function eachText(value: Json | undefined, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value);
+  else if (Array.isArray(value)) for (const item of value as readonly Json[]) eachText(item, visit);
+}
+
+/** The context with the texts at a path replaced, numbers among them; what is no text, number or list of them is hidden. */
+function replaceAt(value: JsonObject, [key, ...rest]: readonly string[], standIn: StandIn): JsonObject {
+  const item = key === undefined ? undefined : get(value, key);
+  if (key === undefined || item === undefined || item === null) return value;
+  if (rest.length > 0) return isObject(item) ? { ...value, [key]: replaceAt(item, rest, standIn) } : value;
+  return { ...value, [key]: replaced(item, standIn) };
+}
+
+function replaced(item: Json, standIn: StandIn): Json {
+  if (typeof item === 'string') return standIn('value', item) ?? item;
+  if (typeof item === 'number') return standIn('value', String(item)) ?? item;
+  if (Array.isArray(item)) return item.map((one: Json) => replaced(one, standIn));
+  return typeof item === 'object' && item !== null ? hiddenMark : item;
+}

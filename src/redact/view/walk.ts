@@ -1,0 +1,160 @@
+import { alertAction } from '../../core/action.ts';
+import type { Event } from '../../core/event.ts';
+import { asText, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { hiddenMark } from './disguise.ts';
+import { identityOf, isStructure, type Identity, type Surroundings } from './known.ts';
+
+/** What is done with the texts of an event; giving back the same text leaves everything the same object. */
+export interface Visitor {
+  /** `identity`: the key says that the whole text is that. */
+  text(text: string, identity: Identity | undefined, key: string): string;
+  key(key: string): string;
+  /** The title of another event, which herald quotes, with the names in it; undefined where nobody wrote them down. */
+  title(title: string, names: readonly string[] | undefined): string;
+}
+
+/** `context` and `user` of an event with every text and key visited. */
+export function mapTexts(
+  { action, context, user, model }: Pick<Event, 'action' | 'context' | 'user' | 'model'>,
+  visitor: Visitor,
+): Pick<Event, 'context' | 'user'> {
+  const walker = new Walker(visitor, model?.model_name === 'user');
+  const around = { top: true, nameIsPerson: action === 'user_write' };
+  return {
+    context: action === alertAction ? walker.alert(context) : walker.object(context, around, undefined, 0),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts become texts and keys stay
+    user: walker.object(user as unknown as JsonObject, inside, undefined, 0) as Event['user'],
+  };
+}
+
+const inside: Surroundings = { top: false, nameIsPerson: false };
+/** Redaction leaves nothing that is deeper. */
+const depthMax = 100;
+/** Keys of a change below that of the field that changed. */
+const changes: ReadonlySet<string> = new Set(['previous_value', 'new_value']);
+
+class Walker {
+  readonly #visitor: Visitor;
+  readonly #userChanged: boolean;
+
+  constructor(visitor: Visitor, userChanged: boolean) {
+    this.#visitor = visitor;
+    this.#userChanged = userChanged;
+  }
+
+  object(value: JsonObject, around: Surroundings, outer: Identity | undefined, depth: number): JsonObject {
+    let out: { [key: string]: Json } | undefined;
+    let renamed = false;
+    for (const key in value) {
+      const item = value[key] ?? null;
+      const identity = outer !== undefined && changes.has(key) ? outer : identityOf(key, value, around);
+      const below = key === 'diff' && around.top ? { top: false, nameIsPerson: this.#userChanged } : inside;
+      const mapped = this.#any(item, key, value, identity, below, depth);
+      // The copy has the key already, so that this sets even `__proto__` as data.
+      if (mapped !== item) (out ??= { ...value })[key] = mapped;
+      renamed ||= this.#visitor.key(key) !== key;
+    }
+    const same = out ?? value;
+    if (!renamed) return same;
+    return Object.fromEntries(Object.entries(same).map(([key, item]) => [this.#visitor.key(key), item]));
+  }
+
+  /** herald's own event about several: it quotes keys, values and titles of others. */
+  alert(context: JsonObject): JsonObject {
+    const part = identityOfPart(asText(get(context, 'distinct')) ?? '');
+    return mapEntries(context, (key, item) => {
+      if (words.has(key)) return item;
+      if (key === 'values') return this.#any(item, key, context, part, inside, 0);
+      if (key === 'by' && isObject(item)) return this.#parts(item);
+      if (key === 'top' && isObject(item)) return mapEntries(item, (name, list) => this.#tops(name, list));
+      if (key === 'last_event' && isObject(item)) return this.#quoted(item);
+      if (key === 'steps' && Array.isArray(item)) {
+        return mapList(item, (step) => (isObject(step) ? this.#quoted(step) : step));
+      }
+      return this.#any(item, key, context, undefined, inside, 0);
+    });
+  }
+
+  #parts(by: JsonObject): JsonObject {
+    return mapEntries(by, (name, value) => this.#any(value, name, by, identityOfPart(name), inside, 1));
+  }
+
+  #tops(name: string, list: Json): Json {
+    if (!Array.isArray(list)) return list;
+    const identity = identityOfPart(name);
+    return mapList(list, (one) =>
+      isObject(one)
+        ? mapEntries(one, (key, value) => (key === 'value' ? this.#any(value, key, one, identity, inside, 2) : value))
+        : one,
+    );
+  }
+
+  #quoted(event: JsonObject): JsonObject {
+    const names = get(event, 'names');
+    const list = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
+    return mapEntries(event, (key, value) => {
+      if (key === 'title' && typeof value === 'string') return this.#visitor.title(value, list);
+      return this.#any(value, key, event, key === 'names' ? 'name' : undefined, inside, 1);
+    });
+  }
+
+  #any(
+    value: Json,
+    key: string,
+    parent: JsonObject,
+    identity: Identity | undefined,
+    around: Surroundings,
+    depth: number,
+  ): Json {
+    if (typeof value === 'string') {
+      return isStructure(key, value, parent) ? value : this.#visitor.text(value, identity, key);
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > depthMax) return hiddenMark;
+    if (isObject(value)) return this.object(value, around, identity, depth + 1);
+    return mapList(value, (item) => this.#any(item, key, parent, identity, around, depth + 1));
+  }
+}
+
+/** Words of herald's own and names from its configuration. */
+const words: ReadonlySet<string> = new Set(['rule', 'kind', 'distinct', 'of', 'first', 'last']);
+
+/** What the values of an expression are that events are told apart by, as far as it says: `user.username`, `context.username`. */
+export function identityOfPart(expression: string): Identity | undefined {
+  if (/username|identifier/i.test(expression)) return 'name';
+  if (/email/i.test(expression)) return 'mail';
+  return /(?:^|[^a-z])(?:client_)?ip(?:$|[^a-z])/i.test(expression) ? 'address' : undefined;
+}
+
+function mapEntries(value: JsonObject, map: (key: string, item: Json) => Json): JsonObject {
+  let out: { [key: string]: Json } | undefined;
+  for (const key in value) {
+    const item = value[key] ?? null;
+    const mapped = map(key, item);
+    if (mapped !== item) (out ??= { ...value })[key] = mapped;
+  }
+  return out ?? value;
+}
+
+function mapList(list: readonly Json[], map: (item: Json) => Json): readonly Json[] {
+  let out: Json[] | undefined;
+  for (const [at, item] of list.entries()) {
+    const mapped = map(item);
+    if (mapped !== item) (out ??= list.slice())[at] = mapped;
+  }
+  return out ?? list;
+}
+
+/** The user names and mail addresses that an event names, by its keys: for those who quote its title. */
+export function namesIn(event: Event): readonly string[] {
+  const names = new Set<string>();
+  mapTexts(event, {
+    text: (text, identity) => {
+      if (identity === 'name' && text !== '') names.add(text);
+      return text;
+    },
+    key: (key) => key,
+    title: (title) => title,
+  });
+  return [...names];
+}
