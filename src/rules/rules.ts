@@ -6,7 +6,7 @@ import { createRules, type RunningRule } from './evaluate.ts';
 import { createLoopGuard, type Suppression } from './loop.ts';
 import { compileCourse } from './over-time/compile.ts';
 import type { HeldReason } from './over-time/course.ts';
-import { createCompileBy, type CompileBy } from './over-time/key.ts';
+import { createKeyCompiler, type KeyCompiler } from './over-time/key.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 import type { PolicyConfig } from './policy-config.ts';
 import { buildRule, type RuleExplanation } from './rule.ts';
@@ -78,8 +78,8 @@ export function compileRules(
 } {
   const problems: RuleProblem[] = duplicateNames(configs);
   const silenceProblems: RuleProblem[] = [];
-  const compileBy = createCompileBy();
-  const rules = configs.map((config, index) => compileRule(config, index, compileBy, problems));
+  const keys = createKeyCompiler();
+  const rules = configs.map((config, index) => compileRule(config, index, keys, problems));
   const names = configs.map(({ name }) => name);
   const silences = compileSilences(silenceConfigs, names, silenceProblems);
   return { rules: createRules(rules, createLoopGuard(configs), silences), problems, silenceProblems };
@@ -96,14 +96,14 @@ function duplicateNames(configs: readonly RuleConfig[]): RuleProblem[] {
   return problems;
 }
 
-function compileRule(config: RuleConfig, index: number, compileBy: CompileBy, problems: RuleProblem[]): RunningRule {
+function compileRule(config: RuleConfig, index: number, keys: KeyCompiler, problems: RuleProblem[]): RunningRule {
   const found: RuleProblem[] = [];
   const rule = buildRule(config, compilePolicies(config.policies, found));
   const course = compileCourse(
     config,
     ({ policies, mode }, stepProblems) =>
       buildRule({ ...config, enabled: true, mode, policies }, compilePolicies(policies, stepProblems)),
-    compileBy,
+    keys,
     found,
   );
   for (const { path, message } of found) problems.push({ path: [index, ...path], message });

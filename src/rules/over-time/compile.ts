@@ -7,7 +7,7 @@ import { createCourse, type Course, type HeldReason } from './course.ts';
 import type { Gate } from './gate.ts';
 import { createGroup } from './group.ts';
 import { createHold } from './hold.ts';
-import { all, compilePart, type By, type CompileBy, type KeyPart } from './key.ts';
+import { all, type By, type KeyCompiler, type KeyPart } from './key.ts';
 import { createNovelty } from './novelty.ts';
 import { createSequence } from './sequence.ts';
 import { createTravel } from './travel.ts';
@@ -25,19 +25,21 @@ export type CompileStep = (step: SequenceConfig['steps'][number], problems: Prob
 export function compileCourse(
   config: OverTimeConfig,
   compileStep: CompileStep,
-  compileBy: CompileBy,
+  keys: KeyCompiler,
   problems: Problem[],
 ): Course | undefined {
   const { active, absence, sequence } = config;
   const activeProblems: Problem[] = [];
-  const byOf: ByOf = (sources, path) =>
-    compileBy(sources, (index, message) => problems.push({ path: [...path, index], message }));
+  const read: KeyReader = {
+    by: (sources, path) => keys.by(sources, (index, message) => problems.push({ path: [...path, index], message })),
+    part: (source, path) => keys.part(source, (message) => problems.push({ path, message })),
+  };
   const parts = {
-    conditions: conditionsOf(config, byOf, problems),
-    sequence: sequence && sequenceOf(sequence, compileStep, byOf, problems),
+    conditions: conditionsOf(config, read),
+    sequence: sequence && sequenceOf(sequence, compileStep, read, problems),
     absence: absence && createAbsence(absence.of, absence.for),
     active: active && compileActive(active, activeProblems),
-    gates: gatesOf(config, byOf),
+    gates: gatesOf(config, read),
   };
   for (const { path, message } of activeProblems) problems.push({ path: ['active', ...path], message });
   checkTogether(config, problems);
@@ -48,49 +50,51 @@ export function compileCourse(
 }
 
 /** Compiles what events are told apart by; `path` is where it stands in the rule. */
-type ByOf = (sources: readonly string[], path: readonly string[]) => By;
+interface KeyReader {
+  by(sources: readonly string[], path: readonly string[]): By;
+  part(source: string, path: readonly string[]): KeyPart | undefined;
+}
 
-function conditionsOf(config: OverTimeConfig, byOf: ByOf, problems: Problem[]): ReadonlyMap<string, Condition> {
+function conditionsOf(config: OverTimeConfig, read: KeyReader): ReadonlyMap<string, Condition> {
   const out = new Map<string, Condition>();
   const { window, new: novelty, travel } = config;
   if (window !== undefined) {
-    const by = byOf(window.by, ['window', 'by']);
-    const distinct =
-      window.distinct === undefined ? undefined : partOf(window.distinct, ['window', 'distinct'], problems);
+    const by = read.by(window.by, ['window', 'by']);
+    const distinct = window.distinct === undefined ? undefined : read.part(window.distinct, ['window', 'distinct']);
     out.set('window', createWindow({ count: window.count, withinMs: window.within, by, distinct }));
   }
   if (novelty !== undefined) {
-    const by = byOf(novelty.by, ['new', 'by']);
-    const value = partOf(novelty.value, ['new', 'value'], problems);
+    const by = read.by(novelty.by, ['new', 'by']);
+    const value = read.part(novelty.value, ['new', 'value']);
     if (value !== undefined)
       out.set('new', createNovelty({ value, by, withinMs: novelty.within, learnMs: novelty.learn }));
   }
   if (travel !== undefined) {
-    const by = byOf(travel.by, ['travel', 'by']);
+    const by = read.by(travel.by, ['travel', 'by']);
     out.set('travel', createTravel({ by, speedKmhMax: travel.speed, distanceKmMin: travel.distance }));
   }
   return out;
 }
 
-function sequenceOf(config: SequenceConfig, compileStep: CompileStep, byOf: ByOf, problems: Problem[]) {
+function sequenceOf(config: SequenceConfig, compileStep: CompileStep, read: KeyReader, problems: Problem[]) {
   const steps = config.steps.map((step, index) => {
     const found: Problem[] = [];
     const rule = compileStep(step, found);
     for (const { path, message } of found) problems.push({ path: ['sequence', 'steps', index, ...path], message });
     return { rule, count: step.count };
   });
-  return createSequence({ steps, withinMs: config.within, by: byOf(config.by, ['sequence', 'by']) });
+  return createSequence({ steps, withinMs: config.within, by: read.by(config.by, ['sequence', 'by']) });
 }
 
-function gatesOf({ limit, suppress, group }: OverTimeConfig, byOf: ByOf): ReadonlyMap<HeldReason, Gate> {
+function gatesOf({ limit, suppress, group }: OverTimeConfig, read: KeyReader): ReadonlyMap<HeldReason, Gate> {
   const out = new Map<HeldReason, Gate>();
   if (limit !== undefined) out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: all }));
   if (suppress !== undefined) {
-    const by = byOf(suppress.by, ['suppress', 'by']);
+    const by = read.by(suppress.by, ['suppress', 'by']);
     out.set('suppress', createHold({ count: 1, periodMs: suppress.for, by }));
   }
   if (group !== undefined) {
-    const by = byOf(group.by, ['group', 'by']);
+    const by = read.by(group.by, ['group', 'by']);
     out.set('group', createGroup({ by, waitMs: group.wait, intervalMs: group.interval }));
   }
   return out;
@@ -108,8 +112,4 @@ function checkTogether(
   for (const [name] of others) {
     problems.push({ path: [name], message: 'says nothing beside "absence": make it a rule of its own' });
   }
-}
-
-function partOf(source: string, path: readonly string[], problems: Problem[]): KeyPart | undefined {
-  return compilePart(source, (message) => problems.push({ path, message }));
 }

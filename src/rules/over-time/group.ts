@@ -6,6 +6,7 @@ import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
+import { listIn, numberIn, textIn } from './stored.ts';
 import { eventTitle } from './title.ts';
 import { countTops, readTops, shownTops, type Tops } from './tops.ts';
 
@@ -115,16 +116,15 @@ function writeOpen({ due, count, first, last, title, ids, tops }: Open): Json {
 /** Earlier versions wrote an object, with a list of ids. */
 function readOpen(stored: Json): Open {
   const { due, count, first, last, title, ids, tops } = isObject(stored) ? stored : {};
-  const old = [due, count, first, last, title, Array.isArray(ids) ? ids.join('') : ids, tops];
-  const list: readonly (Json | undefined)[] = Array.isArray(stored) ? stored : old;
-  const number = (at: number): number => Number(list[at] ?? 0);
+  const old = [due, count, first, last, title, listIn(ids).map(textIn).join(''), tops];
+  const list = isObject(stored) ? old : listIn(stored);
   return {
-    due: number(0),
-    count: number(1),
-    first: number(2),
-    last: number(3),
-    title: String(list[4] ?? ''),
-    ids: String(list[5] ?? ''),
+    due: numberIn(list[0]),
+    count: numberIn(list[1]),
+    first: numberIn(list[2]),
+    last: numberIn(list[3]),
+    title: textIn(list[4]),
+    ids: textIn(list[5]),
     tops: readTops(list[6]),
   };
 }

@@ -6,6 +6,7 @@ import { byFacts, type Draft } from './draft.ts';
 import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
+import { listIn, numberIn, textIn } from './stored.ts';
 import { eventTitle } from './title.ts';
 
 export interface HoldOptions {
@@ -97,15 +98,13 @@ function writePeriod({ from, passed, held, first, last, title }: Period): Json {
 /** Earlier versions wrote an object. */
 function readPeriod(stored: Json): Period {
   const { from, passed, held, first, last, title } = isObject(stored) ? stored : {};
-  const old = [from, passed, held, first, last, title];
-  const list: readonly (Json | undefined)[] = Array.isArray(stored) ? stored : old;
-  const number = (at: number): number => Number(list[at] ?? 0);
+  const list = isObject(stored) ? [from, passed, held, first, last, title] : listIn(stored);
   return {
-    from: number(0),
-    passed: number(1),
-    held: number(2),
-    first: number(3),
-    last: number(4),
-    title: String(list[5] ?? ''),
+    from: numberIn(list[0]),
+    passed: numberIn(list[1]),
+    held: numberIn(list[2]),
+    first: numberIn(list[3]),
+    last: numberIn(list[4]),
+    title: textIn(list[5]),
   };
 }

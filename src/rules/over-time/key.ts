@@ -3,6 +3,7 @@ import type { SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json } from '../../core/json.ts';
 import { compileExpression, type Scope } from '../../expression/expression.ts';
 import type { Memory } from './memory.ts';
+import { listIn, textIn } from './stored.ts';
 
 /** One thing that events are told apart by. */
 export interface KeyPart {
@@ -32,44 +33,49 @@ const valueLengthMax = 128;
 /** Everything of one event as one. */
 export const all: By = { parts: [], keyOf: () => ({ values: [], text: '[]' }) };
 
-/** Compiles lists of expressions like `event.client_ip`; what is wrong with one goes to `problem` with its place in the list. */
-export type CompileBy = (sources: readonly string[], problem: (index: number, message: string) => void) => By;
+/**
+ * Compiles what events are told apart by, for one set of rules: those that ask for the same read the same event one after the other, so a
+ * value or a key is made once for all of them. What is wrong goes to `problem`, of a list with the place in it.
+ */
+export interface KeyCompiler {
+  /** One expression like `event.client_ip`; undefined when it is none. */
+  part(source: string, problem: (message: string) => void): KeyPart | undefined;
+  by(sources: readonly string[], problem: (index: number, message: string) => void): By;
+}
 
-/** One for a set of rules: those with the same list read the same event one after the other, so the key is made once for all of them. */
-export function createCompileBy(): CompileBy {
-  const known = new Map<string, By>();
-  return (sources, problem) => {
+export function createKeyCompiler(): KeyCompiler {
+  const parts = new Map<string, KeyPart>();
+  const lists = new Map<string, By>();
+  return { part, by };
+
+  function part(source: string, problem: (message: string) => void): KeyPart | undefined {
+    const found = parts.get(source) ?? compilePart(source, problem);
+    if (found !== undefined) parts.set(source, found);
+    return found;
+  }
+
+  function by(sources: readonly string[], problem: (index: number, message: string) => void): By {
     const name = JSON.stringify(sources);
-    const found = known.get(name);
-    if (found !== undefined) return found;
-    let right = true;
-    const parts = sources.flatMap((source, index) => {
-      const part = compilePart(source, (message) => {
-        right = false;
-        problem(index, message);
-      });
-      return part === undefined ? [] : [part];
-    });
-    const by = byOf(parts);
+    const known = lists.get(name);
+    if (known !== undefined) return known;
+    const found = sources.map((source, index) => part(source, (message) => problem(index, message)));
+    const right = found.filter((one) => one !== undefined);
+    const compiled = { parts: right, keyOf: oncePerScope((scope) => keyOf(right, scope)) };
     // What is wrong is a problem wherever it stands.
-    if (right) known.set(name, by);
-    return by;
+    if (right.length === sources.length) lists.set(name, compiled);
+    return compiled;
+  }
+}
+
+function oncePerScope<T>(read: (scope: Scope) => T): (scope: Scope) => T {
+  let last: { readonly scope: Scope; readonly value: T } | undefined;
+  return (scope) => {
+    if (last?.scope !== scope) last = { scope, value: read(scope) };
+    return last.value;
   };
 }
 
-function byOf(parts: readonly KeyPart[]): By {
-  let last: { readonly scope: Scope; readonly key: Key | undefined } | undefined;
-  return {
-    parts,
-    keyOf: (scope) => {
-      if (last?.scope !== scope) last = { scope, key: keyOf(parts, scope) };
-      return last.key;
-    },
-  };
-}
-
-/** Compiles one expression whose value tells events apart. */
-export function compilePart(source: string, problem: (message: string) => void): KeyPart | undefined {
+function compilePart(source: string, problem: (message: string) => void): KeyPart | undefined {
   const compiled = compileExpression(source, 'any');
   if (!compiled.ok) {
     problem(compiled.message + (compiled.offset === undefined ? '' : ` (at character ${compiled.offset + 1})`));
@@ -77,15 +83,15 @@ export function compilePart(source: string, problem: (message: string) => void):
   }
   const name = source.trim().replace(/^event\./, '');
   const path = /^event(?:\.[A-Za-z_][0-9A-Za-z_]*)+$/.test(source.trim()) ? name.split('.') : undefined;
-  return {
-    name,
-    read: (scope) => {
-      // Nearly all are plain paths, and walking one costs a tenth of an expression.
-      if (path !== undefined && path[0] !== 'at') return textOf(walk(scope.event, path));
-      const result = compiled.evaluate(scope);
-      return result.ok ? textOf(result.value) : undefined;
-    },
-  };
+  // Nearly all are plain paths, and walking one costs a tenth of an expression.
+  if (path !== undefined && path[0] !== 'at') {
+    return { name, read: oncePerScope(({ event }) => textOf(walk(event, path))) };
+  }
+  const read = oncePerScope((scope) => {
+    const result = compiled.evaluate(scope);
+    return result.ok ? textOf(result.value) : undefined;
+  });
+  return { name, read };
 }
 
 function walk(event: SafeEvent, path: readonly string[]): unknown {
@@ -107,7 +113,7 @@ function keyOf(parts: readonly KeyPart[], scope: Scope): Key | undefined {
 /** The values of a key's text. */
 export function valuesOf(text: string): readonly string[] {
   const values: Json = JSON.parse(text);
-  return Array.isArray(values) ? values.map(String) : [];
+  return listIn(values).map(textIn);
 }
 
 /** What a memory has for this event's key; undefined also for an event without one. */

@@ -15,6 +15,8 @@ export interface NoveltyOptions {
 
 /** Values of one key that are remembered; the one not seen for longest goes first. */
 const valuesMax = 100;
+/** A time that is off by less than this part of `within` is not written anew: most events bring what is known. */
+const precision = 1000;
 /** Holds when the first event was seen, beside the keys, which are lists. */
 const startKey = 'start';
 
@@ -36,26 +38,15 @@ export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOpt
     if (key === undefined || value === undefined) return 'unmet';
     const learning = atMs < startOf(atMs) + learnMs;
     const known = memory.get(key.text) ?? newTimeline(atMs);
-    const fresh = see(known, value, atMs - known.since);
-    memory.set(key.text, known);
-    return fresh && known.at.length > 1 && !learning ? { draft: undefined } : 'unmet';
-  }
-
-  /** True when the value was not known. */
-  function see(known: Timeline, value: string, at: number): boolean {
-    for (let place = known.at.length - 1; place >= 0; place -= 1) {
-      if ((known.at[place] ?? 0) <= at - withinMs) remove(known, place, 1);
-    }
+    const at = atMs - known.since;
     const place = known.values.lastIndexOf(value);
     const before = known.at[place];
-    if (before !== undefined && place === known.at.length - 1) {
-      known.at[place] = Math.max(at, before);
-      return false;
-    }
-    if (before !== undefined) remove(known, place, 1);
-    else if (known.at.length === valuesMax) remove(known, 0, 1);
-    append(known, Math.max(at, before ?? at), value);
-    return before === undefined;
+    if (before !== undefined && Math.abs(at - before) < withinMs / precision) return 'unmet';
+    forgetOld(known, at - withinMs);
+    const fresh = before === undefined || before <= at - withinMs;
+    see(known, value, at);
+    memory.set(key.text, known);
+    return fresh && known.at.length > 1 && !learning ? { draft: undefined } : 'unmet';
   }
 
   /** Kept fresh, so that it is not what goes first for room. */
@@ -64,4 +55,19 @@ export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOpt
     memory.set(startKey, start);
     return start.since;
   }
+}
+
+function forgetOld(known: Timeline, untilMs: number): void {
+  for (let place = known.at.length - 1; place >= 0; place -= 1) {
+    if ((known.at[place] ?? 0) <= untilMs) remove(known, place, 1);
+  }
+}
+
+/** The value is the one seen last. */
+function see(known: Timeline, value: string, at: number): void {
+  const place = known.values.lastIndexOf(value);
+  const before = known.at[place];
+  if (before !== undefined) remove(known, place, 1);
+  else if (known.at.length === valuesMax) remove(known, 0, 1);
+  append(known, Math.max(at, before ?? at), value);
 }

@@ -46,13 +46,15 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
     for (const [at, { rule }] of steps.entries()) if (rule.evaluate(scope).fires) bits |= 1 << at;
     const key = bits === 0 ? undefined : by.keyOf(scope);
     if (key === undefined) return 'unmet';
-    const before = memory.get(key.text) ?? [];
+    const known = memory.get(key.text);
+    // Without a first step there is nothing that could follow it.
+    if (known === undefined && (bits & 1) === 0) return 'unmet';
+    const before = known ?? [];
     const newest = Math.max(atMs, before.at(-1)?.[0] ?? 0);
     const kept = before.filter(([at]) => at >= newest - withinMs - latenessMs);
     const place = kept.findLastIndex(([at]) => at <= atMs) + 1;
     const seen = kept.toSpliced(place, 0, [atMs, bits, titleLike(kept.at(-1), scope)]).slice(-seenMax);
     const found = complete(seen);
-    // Without a first step there is nothing that could follow it.
     const rest = found === undefined ? seen : seen.slice(found.end + 1);
     if (rest.some(([, steps_]) => (steps_ & 1) !== 0)) memory.set(key.text, rest);
     else memory.delete(key.text);

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json.ts';
+import { listIn, numberIn, textIn } from './stored.ts';
 
 /**
  * Times of events, each with a value where values matter; `values` is empty where they do not. Times count from `since`: small numbers
@@ -55,19 +56,11 @@ export function writeTimeline({ since, at, values }: Timeline): Json {
 
 /** What was written down. Earlier versions wrote a list of pairs; `timeFirst` tells which of them came first. */
 export function readTimeline(stored: Json, timeFirst: boolean): Timeline {
-  const [since, at, values] = listOf(stored);
-  if (typeof since === 'number') return { since, at: listOf(at).map(Number), values: listOf(values).map(String) };
-  const pairs = listOf(stored).map(listOf);
+  const [since, at, values] = listIn(stored);
+  if (typeof since === 'number') return { since, at: listIn(at).map(numberIn), values: listIn(values).map(textIn) };
+  const pairs = listIn(stored).map(listIn);
   const [timePlace, valuePlace] = timeFirst ? [0, 1] : [1, 0];
-  const times = pairs.map((pair) => Number(pair[timePlace]));
+  const times = pairs.map((pair) => numberIn(pair[timePlace]));
   const [first = 0] = times;
-  return {
-    since: first,
-    at: times.map((time) => time - first),
-    values: pairs.map((pair) => String(pair[valuePlace])),
-  };
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return { since: first, at: times.map((time) => time - first), values: pairs.map((pair) => textIn(pair[valuePlace])) };
 }

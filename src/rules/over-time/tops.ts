@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { SafeEvent } from '../../core/event.ts';
+import { listIn } from './stored.ts';
 
 /** How often each value occurred: place in {@link fields}, value and count, one after the other in one list. Changed in place. */
 export type Tops = (string | number)[];
@@ -59,9 +60,8 @@ function mostFrequent(tops: Tops, field: number): readonly { readonly value: str
 
 /** What was written down. Earlier versions wrote a list of pairs for each field. */
 export function readTops(stored: Json | undefined): Tops {
-  const list: readonly Json[] = Array.isArray(stored) ? stored : [];
-  const flat = list.flatMap((item, field) =>
-    Array.isArray(item) ? item.flatMap((pair: Json) => (Array.isArray(pair) ? [field, ...pair] : [])) : [item],
+  const flat = listIn(stored).flatMap((item, field) =>
+    Array.isArray(item) ? item.flatMap((pair: Json) => [field, ...listIn(pair)]) : [item],
   );
   return flat.filter((item) => typeof item === 'string' || typeof item === 'number');
 }

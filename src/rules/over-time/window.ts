@@ -57,10 +57,8 @@ export function createWindow(options: WindowOptions): Condition {
   function add(seen: Timeline, at: number, value: string | undefined): number {
     let place = insert(seen, at, value);
     const oldest = (seen.at.at(-1) ?? at) - withinMs - latenessMs;
-    const gone = Math.max(
-      0,
-      seen.at.findIndex((one) => one >= oldest),
-    );
+    let gone = 0;
+    while ((seen.at[gone] ?? at) < oldest) gone += 1;
     remove(seen, 0, gone);
     place -= gone;
     if (seen.at.length <= count + spare) return place;
