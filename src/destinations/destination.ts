@@ -64,6 +64,8 @@ export interface DeliveryPolicy {
   readonly waitMs: number;
   /** Older deliveries are given up; undefined never does. 24 h for chat kinds. */
   readonly maxAgeMs: number | undefined;
+  /** Most batches in flight at once. Above 1 they may arrive in any order: only for receivers to which that means nothing. Default: 1. */
+  readonly concurrency?: number;
   /** After a 429, what is waiting goes out as one digest message of up to this many; 1 for kinds without a digest. */
   readonly digest: number;
 }

@@ -15,6 +15,8 @@ export interface HttpClientOptions {
   readonly proxy: string | undefined;
   /** Link-local addresses and clouds' metadata services may be connected to. A proxy looks names up by itself. Default: false. */
   readonly allowLinkLocal?: boolean | undefined;
+  /** Most connections, and so most requests at once; others wait for one that is free. Default: 1. */
+  readonly connections?: number | undefined;
   /** How much of an answer is read. Default: 64 KiB. */
   readonly bodyBytesMax?: number;
   /** How the bytes of an answer become text; `latin1` keeps each of them. Default: `utf8`. */
@@ -24,7 +26,7 @@ export interface HttpClientOptions {
 const bodyBytesDefault = 64 * 1024;
 const connectMsMax = 10_000;
 
-/** A client of its own connections: one at a time, kept open between requests. Opens nothing until the first request. */
+/** A client of its own connections, kept open between requests. Opens nothing until the first request. */
 export function createHttpClient(options: HttpClientOptions, clock: Clock): HttpClient {
   let dispatcher: Promise<Dispatcher> | undefined;
   // Destroying a dispatcher leaves a connection alone that is still being made; its socket listens to this.
@@ -47,7 +49,7 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
 
 /** undici is loaded with the first request: it costs 17 MB that a configuration without HTTP need not pay. */
 async function createDispatcher(
-  { timeoutMs, tls, proxy, allowLinkLocal }: HttpClientOptions,
+  { timeoutMs, tls, proxy, allowLinkLocal, connections = 1 }: HttpClientOptions,
   signal: AbortSignal,
 ): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import('undici');
@@ -66,7 +68,7 @@ async function createDispatcher(
     ...(tls.cert !== undefined && { cert: tls.cert }),
     ...(tls.key !== undefined && { key: tls.key.reveal() }),
   };
-  const common = { connections: 1, allowH2: false, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const common = { connections, allowH2: false, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   if (proxy === undefined) return new Agent({ ...common, connect: own });
   return new ProxyAgent({ ...common, uri: proxy, proxyTls: connect, requestTls: own, connectTimeout: connect.timeout });
 }

@@ -1,10 +1,12 @@
+import { setImmediate as ioTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Reason, SendResult } from '../core/delivery.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { DeliveryPolicy, Destination } from '../destinations/destination.ts';
-import type { Journal, Leased, Settlement } from '../journal/journal.ts';
+import type { Journal, Leased, Run, Settlement } from '../journal/journal.ts';
 import { createGivenUp } from './given-up.ts';
+import { createPace, type Departure } from './pace.ts';
 import { settle, type Verdict } from './settle.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -28,16 +30,24 @@ export interface OutletHealth {
   readonly sinceMs: number;
 }
 
-/** The way out: one loop per destination, so that a dead one delays no other. The only place that retries. */
+/**
+ * The way out: one loop per destination, so that a dead one delays no other. The only place that retries. Where the policy allows
+ * it, the next batches are prepared and sent while others wait for their answer: see {@link Pace}.
+ */
 export interface Outlet {
   readonly name: string;
-  /** Delivers until `stop` aborts. Once `drain` aborts it returns as soon as nothing is due. */
+  /** Delivers until `stop` aborts. Once `drain` aborts it returns as soon as nothing is due. Nothing is in flight when it ends. */
   run(drain: AbortSignal, stop: AbortSignal): Promise<void>;
   /** New deliveries were written. */
   wake(): void;
-  /** Ends `run` after the attempt under way, because another takes its place; what is due stays in the journal. */
+  /** Ends `run` after the attempts under way, because another takes its place; what is due stays in the journal. */
   retire(): void;
   health(): OutletHealth;
+}
+
+/** A batch that its destination has and has not answered for. */
+interface Flight extends Run {
+  readonly departure: Departure;
 }
 
 /** A queue that nothing woke us for is looked at this often. */
@@ -50,8 +60,10 @@ export function createOutlet(deps: OutletDeps): Outlet {
   let woken = false;
   const retired = new AbortController();
   let health: OutletHealth = { state: 'ok', reason: undefined, detail: undefined, sinceMs: clock.now() };
-  /** Most items of the next attempt: halved when a batch is refused as a whole, doubled up to the policy's after a success. */
-  let itemsMax = policy.items;
+  const pace = createPace(policy);
+  const flights = new Set<Flight>();
+  /** What attempts of this `run` failed with; the first of them ends it. */
+  const failures: unknown[] = [];
 
   return { name, run, wake, retire, health: () => health };
 
@@ -69,33 +81,56 @@ export function createOutlet(deps: OutletDeps): Outlet {
     const onSignal = (): void => wakeUp?.abort();
     drain.addEventListener('abort', onSignal, { once: true });
     stop.addEventListener('abort', onSignal, { once: true });
-    while (!stop.aborted && !retired.signal.aborted) {
-      woken = false;
-      const batch = journal.lease(name, { items: itemsMax, bytes: policy.bytes }, clock.now());
-      const waitMs = batch.length === 0 ? untilDue() : untilFull(batch, drain);
-      if (waitMs > 0) {
-        // Draining takes what is due now and leaves what waits for its next attempt on disk.
-        if (batch.length === 0 && drain.aborted) break;
-        await rest(waitMs);
-        continue;
+    failures.length = 0;
+    try {
+      while (!stop.aborted && !retired.signal.aborted && failures.length === 0) {
+        woken = false;
+        const batch = nextBatch();
+        const waitMs = batch.length === 0 ? untilDue() : untilFull(batch, drain);
+        if (waitMs > 0) {
+          // Draining takes what is due now and leaves what waits for its next attempt on disk.
+          if (batch.length === 0 && flights.size === 0 && drain.aborted) break;
+          await rest(waitMs);
+          continue;
+        }
+        const fresh = dropExpired(batch);
+        if (fresh.length === 0) continue;
+        const landing = fly(fresh, stop);
+        // To encode a batch takes a while: before the next one it is the turn of those in flight, and of everything else.
+        if (flights.size < pace.flightsMax) await Promise.race([landing, ioTurn()]);
       }
-      await attempt(batch, stop);
+    } finally {
+      // What is in flight must not be leased by who comes after.
+      while (flights.size > 0) {
+        woken = false;
+        await rest(idleMs);
+      }
+      givenUp.flush();
+      drain.removeEventListener('abort', onSignal);
+      stop.removeEventListener('abort', onSignal);
     }
-    givenUp.flush();
-    drain.removeEventListener('abort', onSignal);
-    stop.removeEventListener('abort', onSignal);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** What may leave now and is not in flight. */
+  function nextBatch(): readonly Leased[] {
+    if (flights.size >= pace.flightsMax || pace.waitMs(clock.monotonic()) > 0) return [];
+    return journal.lease(name, { items: pace.itemsMax, bytes: policy.bytes }, clock.now(), [...flights]);
   }
 
   function untilDue(): number {
+    // Whatever lands wakes us, and the head of the queue may be what is in flight.
+    if (flights.size > 0) return idleMs;
     const nowMs = clock.now();
     const due = journal.nextDue(name, nowMs);
-    return due === undefined ? idleMs : Math.max(1, Math.min(idleMs, due - nowMs));
+    const waitMs = due === undefined ? idleMs : Math.max(due - nowMs, pace.waitMs(clock.monotonic()));
+    return Math.max(1, Math.min(idleMs, waitMs));
   }
 
   /** A batch that is not full waits for more, counted from its first delivery. */
   function untilFull(batch: readonly Leased[], drain: AbortSignal): number {
     const [first] = batch;
-    if (first === undefined || drain.aborted || batch.length >= itemsMax || policy.waitMs === 0) return 0;
+    if (first === undefined || drain.aborted || batch.length >= pace.itemsMax || policy.waitMs === 0) return 0;
     const waitedMs = clock.now() - first.firstDueAt;
     // Written at a time that is still to come: the clock was set back, and nobody knows how long it has waited.
     return waitedMs < 0 ? 0 : policy.waitMs - waitedMs;
@@ -108,13 +143,21 @@ export function createOutlet(deps: OutletDeps): Outlet {
     wakeUp = undefined;
   }
 
-  async function attempt(leased: readonly Leased[], stop: AbortSignal): Promise<void> {
-    const batch = dropExpired(leased);
-    if (batch.length === 0) return;
-    const result = await destination.send(batch, stop);
-    // An attempt that we cut off ourselves says nothing about the destination.
-    if (stop.aborted && result.status === 'retry') return;
-    conclude(result, batch);
+  /** One attempt from its start to its end; never rejects. */
+  async function fly(batch: readonly Leased[], stop: AbortSignal): Promise<void> {
+    const seqs = batch.map(({ seq }) => seq);
+    const flight = { first: seqs[0] ?? 0, last: seqs.at(-1) ?? 0, departure: pace.leave(batch.length) };
+    flights.add(flight);
+    try {
+      const result = await destination.send(batch, stop);
+      // An attempt that we cut off ourselves says nothing about the destination.
+      if (!stop.aborted || result.status !== 'retry') conclude(result, batch, flight.departure);
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      flights.delete(flight);
+      wake();
+    }
   }
 
   /** Gives up what is older than the destination wants, and says so: nobody gets a week-old alarm as news. */
@@ -132,17 +175,16 @@ export function createOutlet(deps: OutletDeps): Outlet {
     return leased.filter((item) => item.firstDueAt >= oldestMs);
   }
 
-  function conclude(result: SendResult, batch: readonly Leased[]): void {
+  function conclude(result: SendResult, batch: readonly Leased[], departure: Departure): void {
     const verdict = settle(result, batch, { retry: deps.retry, nowMs: clock.now(), random: deps.random });
-    if (verdict.shrink) itemsMax = Math.max(1, Math.floor(batch.length / 2));
-    else if (verdict.digest && policy.digest > 1) itemsMax = policy.digest;
-    else if (result.status === 'delivered') itemsMax = Math.min(policy.items, itemsMax * 2);
     finish(verdict.settlements, batch);
+    const isOutdated = pace.isOutdated(departure);
+    pace.learn(departure, verdict, clock.monotonic());
     // Taken, but not as it was meant: some of several recipients were refused.
     if ((result.status === 'delivered' || result.status === 'partial') && result.detail !== undefined) {
       log.warn({ destination: name, detail: result.detail }, 'delivered in part');
     }
-    notice(verdict);
+    if (!isOutdated || verdict.failure !== undefined) notice(verdict);
   }
 
   function finish(settlements: readonly Settlement[], batch: readonly Leased[]): void {

@@ -17,6 +17,10 @@ export interface Verdict {
   /** Why it failed, undefined for a success. `retried` is false when nothing of it is tried again. */
   readonly failure:
     { readonly reason: Reason; readonly detail: string | undefined; readonly retried: boolean } | undefined;
+  /** Everything went through. */
+  readonly complete: boolean;
+  /** How long the service wants nothing more, or what is tried again has to wait, ms. */
+  readonly waitMs: number;
   /** How many deliveries were given up. */
   readonly dead: number;
   /** Try the same deliveries again at once, in smaller batches: one of them may be the bad one. */
@@ -25,13 +29,24 @@ export interface Verdict {
   readonly digest: boolean;
 }
 
-const success: Omit<Verdict, 'settlements'> = { failure: undefined, dead: 0, shrink: false, digest: false };
+const plain: Omit<Verdict, 'settlements' | 'failure'> = {
+  complete: false,
+  waitMs: 0,
+  dead: 0,
+  shrink: false,
+  digest: false,
+};
 
 /** Turns the outcome of an attempt into settlements. All the branches of delivery are here. */
 export function settle(result: SendResult, batch: readonly Leased[], context: SettleContext): Verdict {
   switch (result.status) {
     case 'delivered':
-      return { ...success, settlements: batch.map(({ seq }) => ({ seq, state: 'delivered' })) };
+      return {
+        ...plain,
+        settlements: batch.map(({ seq }) => ({ seq, state: 'delivered' })),
+        failure: undefined,
+        complete: true,
+      };
     case 'retry':
       return result.split === true && batch.length > 1 ? smaller(result) : again(result, batch, context);
     case 'rejected':
@@ -50,7 +65,7 @@ function isAboutContent(reason: Reason): boolean {
 
 function smaller(result: { readonly reason: Reason; readonly detail?: string }): Verdict {
   const failure = { reason: result.reason, detail: result.detail, retried: true };
-  return { ...success, settlements: [], failure, shrink: true };
+  return { ...plain, settlements: [], failure, shrink: true };
 }
 
 function again(
@@ -60,18 +75,20 @@ function again(
 ): Verdict {
   // One wait for the whole batch: the queue keeps its order, so the head decides when it goes on.
   const attempt = (batch[0]?.attempts ?? 0) + 1;
-  const dueAt = context.nowMs + retryWaitMs(context.retry, attempt, result.afterMs, context.random);
+  const waitMs = retryWaitMs(context.retry, attempt, result.afterMs, context.random);
+  const dueAt = context.nowMs + waitMs;
   return {
-    ...success,
+    ...plain,
     settlements: batch.map(({ seq }) => ({ seq, state: 'retry', dueAt, ...why(result) })),
     failure: { reason: result.reason, detail: result.detail, retried: true },
+    waitMs,
     digest: result.reason === 'throttled',
   };
 }
 
 function givenUp(result: Extract<SendResult, { status: 'rejected' }>, batch: readonly Leased[]): Verdict {
   return {
-    ...success,
+    ...plain,
     settlements: batch.map(({ seq }) => ({ seq, state: 'dead', ...why(result) })),
     failure: { reason: result.reason, detail: result.detail, retried: false },
     dead: batch.length,
@@ -109,7 +126,7 @@ function eachItem(items: readonly ItemResult[], batch: readonly Leased[], contex
       retried: failure?.retried === true || item.status === 'retry',
     };
   }
-  return { ...success, settlements, failure, dead };
+  return { ...plain, settlements, failure, waitMs: first === undefined ? 0 : waitMs, dead };
 }
 
 function why(result: { readonly reason: Reason; readonly detail?: string }): { reason: Reason; detail?: string } {

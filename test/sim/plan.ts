@@ -30,6 +30,8 @@ export interface DestinationPlan {
   readonly name: string;
   readonly items: number;
   readonly waitMs: number;
+  /** Most batches in flight; above 1 in any order. */
+  readonly concurrency: number;
   readonly maxAgeMs: number | undefined;
   readonly digest: number;
   /** Refuses this event for what it is, and with it every batch that has it; undefined refuses none. */
@@ -81,6 +83,7 @@ export function drawPlan(dice: Dice): Plan {
       name,
       items: dice.pick([1, 3, 10, 100]),
       waitMs: dice.pick([0, 0, 50, 2000]),
+      concurrency: name === 'b' ? 3 : 1,
       maxAgeMs: dice.oneIn(6) ? 15_000 : undefined,
       digest: dice.oneIn(4) ? 20 : 1,
       poison: dice.oneIn(4) ? dice.below(30) : undefined,

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { runApp, type AppDeps, type RunSummary } from '../../src/app.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Config } from '../../src/config/config.ts';
+import type { Delivery } from '../../src/core/delivery.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import type { ServerViews } from '../../src/server/server.ts';
@@ -17,8 +18,8 @@ export const graceMs = 10_000;
 /** One life of the daemon: the whole program, with its clock, its journal and its way to the network in our hands. */
 export class Process {
   readonly fate: Fate;
-  /** Names of the destinations with an attempt under way. */
-  readonly sending = new Set<string>();
+  /** What is in flight, by the name of the destination; none without. */
+  readonly sending = new Map<string, readonly (readonly Delivery[])[]>();
   readonly stop = new AbortController();
   /** Called with the journal before the program closes it. */
   atEnd: (journal: Journal) => void = () => undefined;
@@ -99,15 +100,18 @@ export class Process {
 
   #hooks(): SendHooks {
     return {
-      begin: ({ plan: { name } }, batch) => {
+      begin: ({ plan }, batch) => {
+        const { name } = plan;
         if (this.fate.dead) throw new Crash();
-        if (this.sending.has(name)) throw new Error(`two attempts at a time for ${name}`);
-        this.sending.add(name);
+        const flying = this.sending.get(name) ?? [];
         this.#world.say(`${name} is sent ${batch.map(({ event }) => String(event.user.pk)).join(' ')}`);
-        assertHead(this.journal, name, batch, this.#world.clock.now());
+        assertHead(this.journal, plan, batch, flying, this.#world.clock.now());
+        this.sending.set(name, [...flying, batch]);
       },
-      end: ({ plan: { name } }) => {
-        this.sending.delete(name);
+      end: ({ plan: { name } }, batch) => {
+        const flying = (this.sending.get(name) ?? []).filter((one) => one !== batch);
+        if (flying.length === 0) this.sending.delete(name);
+        else this.sending.set(name, flying);
         return !this.fate.dead;
       },
     };

@@ -28,7 +28,7 @@ export interface SendHooks {
   /** Before the first byte goes out. Throws when the batch is not what it must be. */
   begin(receiver: Receiver, batch: readonly Delivery[]): void;
   /** The process gets the answer; false when it is dead and never will. */
-  end(receiver: Receiver): boolean;
+  end(receiver: Receiver, batch: readonly Delivery[]): boolean;
 }
 
 const timeoutMs = 5000;
@@ -55,7 +55,7 @@ export function scriptedDestination(
         hooks.begin(receiver, batch);
         const answer = answerOf(receiver, batch, dice);
         const result = await delayed(answer, receiver, dice, clock, signal);
-        if (!hooks.end(receiver)) return new Promise(() => undefined);
+        if (!hooks.end(receiver, batch)) return new Promise(() => undefined);
         note(result, batch, receiver);
         return result;
       },

@@ -101,10 +101,10 @@ export function configOf(world: World, hooks: SendHooks, version: string): Confi
     options: { log },
     fingerprint: version,
   }));
-  const destinations = plan.destinations.map(({ name, items, waitMs, maxAgeMs, digest }) => {
+  const destinations = plan.destinations.map(({ name, items, waitMs, concurrency, maxAgeMs, digest }) => {
     const from = base.destinations.get(name);
     if (from === undefined) throw new RangeError(name);
-    const policy = { items, bytes: 100_000, waitMs, maxAgeMs, digest };
+    const policy = { items, bytes: 100_000, waitMs, concurrency, maxAgeMs, digest };
     const retry = { baseMs: 100, maxMs: 4000 };
     return [name, { ...from, kind: scripted, fingerprint: version, policy, retry }] as const;
   });

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import type { SendResult } from '../../core/delivery.ts';
-import type { BooleanSchema } from '../../core/schema.ts';
+import type { BooleanSchema, NumberSchema } from '../../core/schema.ts';
 import { createHttpClient } from '../../net/client.ts';
 import type { HttpClient, HttpFailure, HttpReply } from '../../net/http.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
@@ -17,11 +17,19 @@ const gzipLevel = 1;
 export const batchOptions = {
   headers: headersOption,
   gzip: { type: 'boolean', default: true, description: 'Compress the bodies.' } satisfies BooleanSchema,
+  concurrency: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 16,
+    default: 3,
+    description: 'Most requests under way at once. `1` keeps the order of the events.',
+  } satisfies NumberSchema,
 } as const;
 
 export interface BatchOptions {
   readonly headers: StaticHeaders;
   readonly gzip: boolean;
+  readonly concurrency: number;
 }
 
 /** One request of a batch, ready to go. */
@@ -59,7 +67,7 @@ export function createBatchDestination<T extends Item>(
     ...(bodyBytesMax !== undefined && { bodyBytesMax }),
     ...(bodyEncoding !== undefined && { bodyEncoding }),
   };
-  const client = createHttpClient({ ...common, ...reading }, clock);
+  const client = createHttpClient({ ...common, ...reading, connections: options.concurrency }, clock);
   const added = staticHeaders(options.headers);
   return {
     async send(batch, signal) {

@@ -64,7 +64,14 @@ export const datadog = defineDestination({
   schema,
   guide,
   example: { api_key: '3f9c0e7a1b5d4826a7c9e0f1d2b3a4c5', site: 'datadoghq.eu', tags: ['env:production'] },
-  policy: () => ({ items: itemsMax, bytes: 2_000_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: itemsMax,
+    bytes: 2_000_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: ({ url, headers }) => [
     ...(url === undefined ? [] : urlProblems(url, '`api_key`')),
     ...staticHeaderProblems(headers, ['dd-api-key']),

@@ -7,7 +7,8 @@ export const guide: Guide = {
     "Logs have Datadog's reserved attributes (`ddsource`, `ddtags`, `hostname`, `service`, `status`, `timestamp`, `message`) and its standard ones (`usr`, `network.client`, `http`, `evt`, `error`), so that users, addresses and outcomes are facets. The whole event stands below `authentik`.",
     'Datadog accepts a request with 202 before it looks at the logs: what it drops later, it does not say.',
   ],
-  order: 'Kept. One request is under way at a time; it carries up to 1,000 events or 5 MB.',
+  order:
+    'Not kept: up to three requests are under way at once (`concurrency`), each with up to 1,000 events or 5 MB in order. Datadog sorts by the time of the logs. After a failure one at a time goes out, the oldest first, until one is taken.',
   idempotency: 'Datadog knows no duplicates: `delivery_key` is the same on every attempt.',
   limits: [
     'Datadog takes 1,000 logs and 5 MB in a request, before compression.',

@@ -66,7 +66,14 @@ export const elasticsearch = defineDestination({
     data_stream: 'logs-authentik.event-default',
     api_key: 'VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==',
   },
-  policy: () => ({ items: 2000, bytes: 2_000_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: 2000,
+    bytes: 2_000_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: (config) => [
     ...urlProblems(config.url, '`username` and `password`'),
     ...credentialProblems(config),

@@ -9,7 +9,8 @@ export const guide: Guide = {
     '`@timestamp` is when it happened in authentik. `format: ecs` is the Elastic Common Schema; other formats get an `@timestamp` beside their own keys.',
     'Requests to Amazon OpenSearch are not signed (SigV4): use its internal users, or a proxy that signs.',
   ],
-  order: 'Kept. One request is under way at a time; it carries up to 2,000 events or 5 MB.',
+  order:
+    'Not kept: up to three requests are under way at once (`concurrency`), each with up to 2,000 events or 5 MB in order. Searches sort by `@timestamp`. After a failure one at a time goes out, the oldest first, until one is taken.',
   idempotency:
     "`_id` is the delivery's key. A delivery that came twice gets 409 for the second one, which herald counts as delivered. In a data stream that holds until it rolls over: the new backing index does not know the ids of the old one.",
   limits: [

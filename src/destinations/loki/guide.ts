@@ -8,11 +8,11 @@ export const guide: Guide = {
     'Grafana Cloud: `username` is the number of the stack, `password` its token.',
   ],
   order:
-    'Kept, and sorted by time in each stream of a request. One request is under way at a time; it carries up to 2,000 events or 1 MB.',
+    'Kept, and sorted by time in each stream of a request. One request is under way at a time, with up to 2,000 events or 2 MB: Loki refuses for good what comes an hour behind the newest of its stream, which a request that is repeated may do when others overtook it. If that cannot happen to you, `concurrency` lets more be under way.',
   idempotency:
     'Loki drops an entry that it has with the same stream, time and line. A delivery is written alike on every attempt.',
   limits: [
-    'herald sends at most 1 MB in a request, before compression.',
+    'herald sends at most 2 MB in a request, before compression.',
     'A line of more than 256 KiB (`max_line_size`) is shortened, its longest texts first.',
     'Loki refuses what is older than `reject_old_samples_max_age` (a week) or an hour behind the newest of its stream. A time more than ten minutes ahead (`creation_grace_period`) becomes the present.',
   ],

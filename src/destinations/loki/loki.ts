@@ -48,12 +48,13 @@ const schema = {
     },
     format: formatOption,
     ...batchOptions,
+    concurrency: { ...batchOptions.concurrency, default: 1 },
   },
   required: ['url'],
 } as const satisfies ObjectSchema;
 
-/** A quarter of what Loki takes in one message, and its limit of a line. */
-const requestBytesMax = 1_000_000;
+/** Half of what Loki passes on in one message, and its limit of a line. */
+const requestBytesMax = 2_000_000;
 const lineBytesMax = 256 * 1024;
 
 /** Grafana Loki, by its push interface. */
@@ -69,7 +70,14 @@ export const loki = defineDestination({
     password: 'glc_eyJvIjoiMTIzNDU2Iiwi',
     labels: { cluster: 'production' },
   },
-  policy: () => ({ items: 2000, bytes: 700_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: 2000,
+    bytes: 1_200_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: (config) => [
     ...urlProblems(config.url, '`username` and `password`'),
     ...credentialProblems(config),

@@ -8,7 +8,8 @@ export const guide: Guide = {
     'The resource is authentik; in Kubernetes it has the namespace, pod and container that the event was logged by.',
     'Retries follow the specification of OTLP, with one exception: 401, 403 and 404 are held instead of given up, because people repair them and an audit event is worth waiting.',
   ],
-  order: 'Kept. One request is under way at a time; it carries up to 2,000 events or 4 MB.',
+  order:
+    'Not kept: up to three requests are under way at once (`concurrency`), each with up to 2,000 events or 4 MB in order. A record has its time. After a failure one at a time goes out, the oldest first, until one is taken.',
   idempotency:
     'OTLP knows no duplicates. The attribute `log.record.uid` is the same on every attempt; by the semantic conventions records with the same one are the same record.',
   limits: [

@@ -55,7 +55,14 @@ export const otlp = defineDestination({
     headers: { 'x-api-key': 'f2b7c1e09a' },
     resource: { 'deployment.environment.name': 'production' },
   },
-  policy: () => ({ items: 2000, bytes: 1_500_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: 2000,
+    bytes: 1_500_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: (config) => [
     ...urlProblems(config.url, '`username` and `password`'),
     ...credentialProblems(config),

@@ -9,7 +9,8 @@ export const guide: Guide = {
     'Tokens come from Microsoft Entra with a secret or the token of a workload identity, are kept in memory and renewed five minutes before they expire. When Entra is away the old one serves to its end.',
     'Azure accepts rows before the transformation of the rule runs: what that drops, it says only in the diagnostics of the rule.',
   ],
-  order: 'Kept. One request is under way at a time; it carries up to 1,000 events or 1 MB.',
+  order:
+    'Not kept: up to three requests are under way at once (`concurrency`), each with up to 1,000 events or 1 MB in order. Queries sort by `TimeGenerated`. After a failure one at a time goes out, the oldest first, until one is taken.',
   idempotency:
     'Azure knows no duplicates: `DeliveryKey` is the same on every attempt, `summarize arg_max(TimeGenerated, *) by DeliveryKey` hides what came twice.',
   limits: [

@@ -78,7 +78,14 @@ export const sentinel = defineDestination({
     client_id: '11111111-2222-3333-4444-555555555555',
     client_secret: 'Rk38Q~8vPq2.wLmN4tYbX6cZ0dHfJgKsEaUiOp1r',
   },
-  policy: () => ({ items: 1000, bytes: 700_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: 1000,
+    bytes: 700_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: ({ url, authority, headers, client_secret: secret, client_assertion: assertion }) => [
     ...urlProblems(url, '`client_secret`'),
     ...(authority.endsWith('/') ? [{ path: ['authority'], message: 'must not end with a slash' }] : []),

@@ -9,7 +9,8 @@ export const guide: Guide = {
     'Without `ack` a success says that Splunk has the events in its queue. With `ack: true` an attempt is over when the indexers have written them; herald asks for that with a channel of its own that stays the same after a restart. A load balancer in front must keep a client on one indexer, or the question goes to one that knows nothing.',
     '`format: ecs` and `format: ocsf` send the same event in those schemas under a source type of their own.',
   ],
-  order: 'Kept. One request is under way at a time; it carries up to 2,000 events or 1 MB.',
+  order:
+    'Not kept: up to three requests are under way at once (`concurrency`), each with up to 2,000 events or 1 MB in order. Splunk sorts by the time of the events. After a failure one at a time goes out, the oldest first, until one is taken.',
   idempotency:
     'Splunk knows no duplicates: `key` in the event is the same on every attempt, so `| dedup key` hides a delivery that came twice.',
   limits: [

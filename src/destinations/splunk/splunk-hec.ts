@@ -61,7 +61,14 @@ export const splunkHec = defineDestination({
     token: '7f3b1c2e-5d94-4a86-9b0f-1e2d3c4b5a69',
     index: 'authentik',
   },
-  policy: () => ({ items: 2000, bytes: 900_000, waitMs: 1000, maxAgeMs: undefined, digest: 1 }),
+  policy: ({ concurrency }) => ({
+    items: 2000,
+    bytes: 900_000,
+    waitMs: 1000,
+    maxAgeMs: undefined,
+    concurrency,
+    digest: 1,
+  }),
   check: ({ url, headers }) => [
     ...urlProblems(url, '`token`'),
     ...staticHeaderProblems(headers, ['authorization', channelHeader]),

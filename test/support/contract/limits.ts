@@ -11,7 +11,7 @@ import { isRemote, startService, type Service } from '../receivers/service.ts';
 
 /** No request is larger than the service takes, whatever the events; the stand-ins refuse what is. */
 export function limits(kind: DestinationKind): void {
-  const { items, bytes, digest } = kind.policy(load(kind.schema, kind.example));
+  const { items, bytes, digest, concurrency = 1 } = kind.policy(load(kind.schema, kind.example));
   let service: Service | undefined;
   let destination: Destination;
 
@@ -53,6 +53,18 @@ export function limits(kind: DestinationKind): void {
       [...fates.values()].every((other) => other === 'delivered'),
       JSON.stringify([...fates]),
     );
+  });
+
+  test('as many batches as its policy has in flight are delivered at once, each over a connection of its own', async (t) => {
+    if (!isRemote(kind) || concurrency === 1) return t.diagnostic('one batch at a time');
+    const { signal } = new AbortController();
+    const batches = Array.from({ length: concurrency }, (_, at) => [worded(2 * at + 1, 0), worded(2 * at + 2, 0)]);
+    const results = await Promise.all(batches.map((batch) => destination.send(batch, signal)));
+    assert.deepEqual(
+      results,
+      batches.map(() => ({ status: 'delivered' })),
+    );
+    assert.equal(service?.accepted(), concurrency);
   });
 
   test('a batch is worth its round trip: 5,000 events a second with answers after 100 ms', (t) => {

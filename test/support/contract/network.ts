@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, test, type TestContext } from 'node:test';
+import { load } from '../../../src/config/value.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import type { CommonOptions, Destination, DestinationKind } from '../../../src/destinations/destination.ts';
 import { leased } from '../leased.ts';
@@ -23,12 +24,15 @@ after(() => rmSync(certificates.directory, { recursive: true }));
 export function network(kind: DestinationKind): void {
   if (!isRemote(kind)) return;
 
-  test('one connection is kept and used again', async (t) => {
+  test('connections are kept and used again, no more than its policy has batches in flight', async (t) => {
     const service = await startService(kind);
     assert.ok(service !== undefined);
     const destination = open(t, service, direct);
-    for (let i = 1; i <= 3; i += 1) assert.deepEqual(await send(destination, i), { status: 'delivered' });
-    assert.equal(service.accepted(), 1);
+    const { concurrency = 1 } = kind.policy(load(kind.schema, service.options));
+    for (let i = 1; i <= 2 * concurrency + 1; i += 1) {
+      assert.deepEqual(await send(destination, i), { status: 'delivered' });
+    }
+    assert.ok(service.accepted() <= concurrency);
   });
 
   if (!speaksHttp(kind)) return;
