@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
-import type { SQLOutputValue } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
 import { CorruptError } from './failure.ts';
 import type { Encryption } from './journal.ts';
 import { derivedKeys, type DerivedKeys } from './key.ts';
@@ -29,7 +29,7 @@ export interface Codec {
   sealText(place: Place, text: string): string | Uint8Array;
   /** Throws CorruptError for a record that was changed or belongs elsewhere, as for one of an unknown key. */
   open(place: Place, stored: Buffer): Buffer;
-  openText(place: Place, stored: SQLOutputValue): string;
+  openText(place: Place, stored: SQLInputValue): string;
   /** What a name is called on disk, in the form of now and in all others, where rows are looked up by it. */
   tokens(name: string): readonly [string, ...string[]];
 }
@@ -53,7 +53,7 @@ const cipher = 'aes-256-gcm';
 const recordKeysMax = 64;
 
 /** How the stored value was written. */
-export function formOf(stored: SQLOutputValue): Form {
+export function formOf(stored: SQLInputValue): Form {
   return stored instanceof Uint8Array && stored[0] === version && stored.length >= headBytes + tagBytes
     ? bufferOf(stored).toString('hex', 1, idEnd)
     : plain;

@@ -1,10 +1,10 @@
 import { openJournal } from '../../src/journal/open.ts';
 import { batchOf } from './crash-batch.ts';
-import { restore, t0 } from './records.ts';
+import { encryption, restore, t0 } from './records.ts';
 
 // Started by crash.test.ts: appends from the checkpoint on, delivers some and indexes meanwhile, until it is killed.
 const journal = openJournal(
-  { path: process.argv[2] ?? '', retentionMs: 86_400_000, maxBytes: 1e9, whenFull: 'block' },
+  { path: process.argv[2] ?? '', retentionMs: 86_400_000, maxBytes: 1e9, whenFull: 'block', ...encryption() },
   { restore, nowMs: t0, log: { info: () => undefined, error: () => undefined } },
 );
 const next = journal.checkpoints('server').get('next');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Journal, JournalDeps, JournalOptions, Leased } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open.ts';
-import { day, restore, t0 } from './records.ts';
+import { day, encryption, restore, t0 } from './records.ts';
 
 export * from './records.ts';
 
@@ -20,19 +20,21 @@ export interface Logged {
   readonly message: string;
 }
 
+/** `logged` has the errors of its log, `told` the rest. */
 export function open(
   path: string,
   options: Partial<JournalOptions> = {},
   deps: Partial<JournalDeps> = {},
-): Journal & { readonly logged: readonly Logged[] } {
-  const logged: Logged[] = [];
-  const log = { info: () => undefined, error: (fields: object, message: string) => void logged.push({ fields, message }) };
+): Journal & { readonly logged: readonly Logged[]; readonly told: readonly Logged[] } {
+  const [logged, told]: [Logged[], Logged[]] = [[], []];
+  const into = (lines: Logged[]) => (fields: object, message: string) => void lines.push({ fields, message });
+  const log = { info: into(told), error: into(logged) };
   const journal = openJournal(
-    { path, retentionMs: day, maxBytes: 256 * 1024 * 1024, whenFull: 'block', ...options },
+    { path, retentionMs: day, maxBytes: 256 * 1024 * 1024, whenFull: 'block', ...encryption(), ...options },
     { restore, nowMs: t0, log, ...deps },
   );
   after(() => journal.close());
-  return Object.assign(journal, { logged });
+  return Object.assign(journal, { logged, told });
 }
 
 export const limit = { items: 1000, bytes: 1e9 };

@@ -1,5 +1,6 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
-import type { AppendBatch, JournalEntry } from '../../src/journal/journal.ts';
+import type { AppendBatch, Encryption, JournalEntry } from '../../src/journal/journal.ts';
 import { safeEvent } from '../support/events.ts';
 
 // What tests write into a journal; also for processes of their own, where there is no test runner.
@@ -39,4 +40,16 @@ export function batch(entries: readonly JournalEntry[], more: Partial<AppendBatc
 
 export function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from }, (_, at) => from + at);
+}
+
+/** Key number `n`. */
+export function keyOf(n: number): KeyObject {
+  return createSecretKey(createHash('sha256').update(`key ${n}`).digest());
+}
+
+/** Set by encrypted.test.ts, for the journals of its processes: they are encrypted without the tests saying so. */
+export const encryptedVariable = 'HERALD_TEST_ENCRYPTED';
+
+export function encryption(): { readonly encryption?: Encryption } {
+  return process.env[encryptedVariable] === undefined ? {} : { encryption: { key: keyOf(0), previous: [] } };
 }
