@@ -52,7 +52,7 @@ async function createDispatcher(
   { timeoutMs, tls, proxy, allowLinkLocal, connections = 1 }: HttpClientOptions,
   signal: AbortSignal,
 ): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import('undici');
+  const { Agent, ProxyAgent } = await import('./undici.ts');
   if (proxy !== undefined && allowLinkLocal !== true) refuseLinkLocal(new URL(proxy).hostname);
   const connect = {
     timeout: Math.min(timeoutMs, connectMsMax),

@@ -19,7 +19,7 @@ export interface Daemon {
 }
 
 /** The options of the bundle's first line, which only a shell reads: with them memory is what it is in the image. */
-const nodeOptions = ['--max-semi-space-size=2', '--v8-pool-size=1'];
+const nodeOptions = ['--max-semi-space-size=2', '--v8-pool-size=1', '--expose-gc'];
 
 /** A temporary folder that goes with the test. */
 export function temporaryFolder(context: { after(undo: () => void): void }): string {

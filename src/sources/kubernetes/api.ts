@@ -90,7 +90,7 @@ export function createApi({ server, account, clock }: ApiOptions): Api {
 
 /** undici is loaded with the first request, as for destinations. Every new connection trusts the CA of its time. */
 async function createPool(server: string, ca: () => string, signal: AbortSignal): Promise<Pool> {
-  const { Pool: ConnectionPool, buildConnector } = await import('undici');
+  const { Pool: ConnectionPool, buildConnector } = await import('../../net/undici.ts');
   const options = { timeout: connectMsMax, minVersion: 'TLSv1.2' as const, allowH2: false, signal };
   return new ConnectionPool(server, {
     connect: (target, done) => buildConnector({ ...options, ca: ca() })(target, done),
