@@ -12,6 +12,7 @@ import { boundedCall, environmentFor, type TextVariable } from './environment.ts
 import { objectionTo } from './guard.ts';
 import { toJson } from './json.ts';
 import { missingKey, needsOf, type Needs } from './needs.ts';
+import { quickOf, type Quick } from './quick.ts';
 import { bindingsOf, type Bindings, type Scope } from './scope.ts';
 import { children, walkOf } from './syntax.ts';
 
@@ -54,11 +55,20 @@ export function compileExpression(
   if (checked.type !== 'bool' && !checked.type.startsWith('dyn')) {
     return { ok: false, message: `must yield a bool, yields ${checked.type}`, offset: 0 };
   }
-  return { ok: true, evaluate: (scope) => bool(run(checked.program, scope, (value) => value)) };
+  const { program } = checked;
+  return {
+    ok: true,
+    evaluate: (scope) => {
+      const quick = program.quick?.(scope.event);
+      if (quick !== undefined) return quick ? yes : no;
+      return bool(run(program, scope, (value) => value));
+    },
+  };
 }
 
 interface Program {
   readonly needs: Needs;
+  readonly quick: Quick | undefined;
   readonly call: (bindings: Bindings) => unknown;
 }
 
@@ -76,7 +86,7 @@ function check(environment: Environment, source: string, variables: readonly str
     const bounded = environment.parse(bound(source, parsed.ast));
     const rechecked = bounded.check();
     if (rechecked.error !== undefined) return failed(rechecked.error, variables);
-    return { ok: true, program: { needs: needsOf(parsed.ast), call: bounded }, type };
+    return { ok: true, program: { needs: needsOf(parsed.ast), quick: quickOf(parsed.ast), call: bounded }, type };
   } catch (error) {
     if (error instanceof ParseError) return failed(error, variables);
     throw error;

@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 
-const depthMax = 12;
+/** Levels of an object that an expression can see. */
+export const depthMax = 12;
 
 /**
  * A JSON value as CEL may see it. The library takes an object's class from its `constructor`, which an event can carry as a
