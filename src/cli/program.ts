@@ -7,6 +7,7 @@ import { example } from './example.ts';
 import { explain } from './explain.ts';
 import { importBlueprint } from './import.ts';
 import { replay } from './replay.ts';
+import { reveal } from './reveal.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { sendTest } from './send-test.ts';
@@ -25,6 +26,7 @@ const commands: readonly CliCommand[] = [
   sendTest,
   setup,
   events,
+  reveal,
   importBlueprint,
   schema,
   example,

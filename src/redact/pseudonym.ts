@@ -39,7 +39,7 @@ export function createPseudonyms({ current, previous }: PseudonymKeys): Pseudony
   const older = previous.map(({ bytes, untilMs }) => ({ make: maker(bytes), untilMs }));
   const overlaps = older.some(({ untilMs }) => untilMs !== undefined);
   return {
-    of: newest.of,
+    of: (kind, value) => newest.of(kind, value),
     earlier: (kind, value, atMs) =>
       overlaps
         ? older.filter(({ untilMs }) => untilMs !== undefined && atMs < untilMs).map(({ make }) => make.of(kind, value))

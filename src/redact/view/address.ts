@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Place } from './known.ts';
 
 /** Bits that are left of an address whose host part is cut off, as web analytics and regulators do it. */
 const networkBits = { v4: 24, v6: 48 } as const;
@@ -28,37 +29,35 @@ function isWide(bits: number | undefined, short: boolean): boolean {
   return bits !== undefined && bits <= (short ? networkBits.v4 : networkBits.v6);
 }
 
-/** An address inside a text. */
-export interface AddressHit {
-  readonly start: number;
-  readonly end: number;
-  /** As it is written there, without the length of a network behind it. */
-  readonly text: string;
-}
-
 // Four numbers that are not a part of more, or groups with colons between them and perhaps a zone; the length of a network may follow.
 const v4 = String.raw`(?<![A-Za-z\d]|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)`;
-const v6 = String.raw`(?<![\da-f]|[\da-f:]:)(?:::|[\da-f]{1,4}:)(?:[\da-f]{0,4}:){0,6}(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4})(?:%[\w.-]{1,16})?(?![\w:])`;
-const candidate = new RegExp(String.raw`(?:${v6}|${v4})(?:\/(\d{1,3})(?!\d))?`, 'gi');
+const v6 = String.raw`(?<![\da-f]|[\da-f:]:)(?:::|[\da-f]{1,4}:)(?:[\da-f]{0,4}:){0,6}(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4})(?:%[\w.-]{1,16})?(?!\w|:[\da-f:])`;
+const bitsBehind = String.raw`(?:\/(\d{1,3})(?!\d))?`;
+const anyAddress = new RegExp(`(?:${v6}|${v4})${bitsBehind}`, 'gi');
+// Nearly all texts that come here have no colons to look at, which makes this one the faster by far.
+const v4Only = new RegExp(v4 + bitsBehind, 'g');
+const colons = /:[\da-fA-F]{0,4}:/;
+const dots = /\d\.\d{1,3}\.\d/;
 /** `Chrome/126.0.0.0` is a version. */
 const product = /[A-Za-z]\/$/;
 
 /** False for nearly all texts: nothing in them looks like an address. */
 export function mayHoldAddress(text: string): boolean {
-  return /\d\.\d{1,3}\.\d|:[\da-f]*:/i.test(text);
+  return dots.test(text) || colons.test(text);
 }
 
 /** All addresses in a text but for networks that are wide enough to be shown. In a user agent, `Name/1.2.3.4` is a version. */
-export function addressesIn(text: string, userAgent: boolean): readonly AddressHit[] {
-  const hits: AddressHit[] = [];
-  for (const match of text.matchAll(candidate)) {
-    const whole = match[0];
+export function addressesIn(text: string, userAgent: boolean): readonly Place[] {
+  const hits: Place[] = [];
+  for (const match of text.matchAll(colons.test(text) ? anyAddress : v4Only)) {
+    // A colon behind it belongs to the sentence.
+    const whole = /[^:]:$/.test(match[0]) ? match[0].slice(0, -1) : match[0];
     const bits = match[1] === undefined ? undefined : Number(match[1]);
     const address = bits === undefined ? whole : whole.slice(0, whole.lastIndexOf('/'));
     const found = canonicalAddress(address);
     if (found === undefined || isWide(bits, isIPv4(found))) continue;
     if (userAgent && product.test(text.slice(Math.max(0, match.index - 2), match.index))) continue;
-    hits.push({ start: match.index, end: match.index + whole.length, text: address });
+    hits.push({ start: match.index, end: match.index + whole.length, identity: 'address', value: address });
   }
   return hits;
 }

@@ -1,9 +1,9 @@
 import { addressesIn, mayHoldAddress } from './address.ts';
 import { mailsIn } from './mail.ts';
-import { pairsIn } from './pairs.ts';
-import type { Identity } from './known.ts';
-import { eachLayer } from './layered.ts';
-import { createNeedle, findNeedle, fold, type Needle } from './needle.ts';
+import { mayHoldPair, pairsIn } from './pairs.ts';
+import type { Identity, Place } from './known.ts';
+import { eachLayer, escaped } from './layered.ts';
+import { findNeedle, fold, type Needle, type NeedlesOf } from './needle.ts';
 
 /** What stands in the place of a value; undefined for a value that is shown. */
 export type StandIn = (identity: Identity | 'value', value: string) => string | undefined;
@@ -32,46 +32,75 @@ export interface Disguise {
   text(text: string, userAgent: boolean): string;
 }
 
-export function createDisguise(known: readonly Known[], standIn: StandIn): Disguise {
-  const needles = known.flatMap(({ value, standIn: stand }) => createNeedle(value, stand));
+export function createDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
+  const needles = known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand));
   let work = 0;
   return {
     text(text, userAgent) {
       if (text.length < 2) return text;
       work += text.length * (needles.length + 1);
       if (work > workMax) return hiddenMark;
-      const hits = hitsIn(text, (layer) => find(layer, needles, standIn, userAgent));
+      const hits = hitsIn(text, needles, standIn, userAgent);
       return hits.length === 0 ? text : apply(text, hits);
     },
   };
 }
 
-function hitsIn(text: string, findIn: (text: string) => readonly Hit[]): readonly Hit[] {
-  let hits = none;
+const none: readonly never[] = [];
+/** Without any of these a text holds only what is known. */
+const telling = /[@:.%\\&]|[nN]ame|mail|hint/;
+
+function hitsIn(text: string, needles: readonly Needle[], standIn: StandIn, userAgent: boolean): readonly Hit[] {
+  if (!telling.test(text)) return findKnown(text, needles);
+  if (!escaped.test(text)) return find(text, needles, standIn, userAgent);
+  let hits: readonly Hit[] = none;
   eachLayer(text, (layer, place) => {
-    const found = findIn(layer);
+    const found = find(layer, needles, standIn, userAgent);
     if (found.length > 0) {
-      hits = [...hits, ...found.map(({ start, end, standIn }) => ({ start: place(start), end: place(end), standIn }))];
+      hits = [...hits, ...found.map((hit) => ({ ...hit, start: place(hit.start), end: place(hit.end) }))];
     }
   });
   return hits;
 }
 
-const none: readonly Hit[] = [];
-
 function find(text: string, needles: readonly Needle[], standIn: StandIn, userAgent: boolean): readonly Hit[] {
-  let hits: Hit[] | undefined;
-  const add = (start: number, end: number, stand: string | undefined): void => {
-    if (stand !== undefined) (hits ??= []).push({ start, end, standIn: stand });
-  };
-  if (needles.length > 0) {
-    const folded = fold(text);
-    for (const needle of needles) findNeedle(needle, text, folded, add);
+  const known = findKnown(text, needles);
+  const places = placesIn(text, userAgent);
+  if (places.length === 0) return known;
+  const seen = places.flatMap(({ start, end, identity, value = text.slice(start, end) }) => {
+    const stand = standIn(identity, value);
+    return stand === undefined ? [] : [{ start, end, standIn: stand }];
+  });
+  return seen.length === 0 ? known : [...known, ...seen];
+}
+
+/** User agents that held nothing: the same few come with nearly every event. */
+const quietAgents = new Set<string>();
+const quietMax = 4096;
+const quietCharsMax = 400;
+
+function placesIn(text: string, userAgent: boolean): readonly Place[] {
+  if (userAgent && quietAgents.has(text)) return none;
+  const places = [
+    ...(mayHoldPair(text) ? pairsIn(text) : none),
+    ...mailsIn(text),
+    ...(mayHoldAddress(text) ? addressesIn(text, userAgent) : none),
+  ];
+  if (userAgent && places.length === 0 && text.length <= quietCharsMax) {
+    if (quietAgents.size >= quietMax) quietAgents.clear();
+    quietAgents.add(text);
   }
-  for (const { start, end, identity } of pairsIn(text)) add(start, end, standIn(identity, text.slice(start, end)));
-  for (const { start, end } of mailsIn(text)) add(start, end, standIn('mail', text.slice(start, end)));
-  if (mayHoldAddress(text)) {
-    for (const hit of addressesIn(text, userAgent)) add(hit.start, hit.end, standIn('address', hit.text));
+  return places;
+}
+
+function findKnown(text: string, needles: readonly Needle[]): readonly Hit[] {
+  if (needles.length === 0) return none;
+  let hits: Hit[] | undefined;
+  const folded = fold(text);
+  for (const needle of needles) {
+    if (folded.includes(needle.text)) {
+      findNeedle(needle, text, folded, (start, end, stand) => (hits ??= []).push({ start, end, standIn: stand }));
+    }
   }
   return hits ?? none;
 }

@@ -3,6 +3,15 @@ import { get, isObject, type JsonObject } from '../../core/json.ts';
 /** What a value says about somebody: a name of a person, a mail address, a network address. */
 export type Identity = 'name' | 'mail' | 'address';
 
+/** A part of a text that says by its form or by the name before it what it is. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly identity: Identity;
+  /** Where it is not all of the part. */
+  readonly value?: string;
+}
+
 /** The fields of an event that name people and machines, and what their values are. */
 export const identityFields: ReadonlyMap<string, Identity> = new Map<string, Identity>([
   ['user.username', 'name'],
@@ -102,6 +111,19 @@ export const knownContextKeys: ReadonlySet<string> = new Set(
     'targets task_id to_email token type usage user username'
   ).split(' '),
 );
+
+/** Keys below them that every event has. */
+const commonKeys: ReadonlySet<string> = new Set(
+  (
+    'path method args user_agent request_id app pk model_name is_anonymous on_behalf_of authenticated_as query next city country ' +
+    'continent lat long as_org network previous_value new_value add remove clear title count value at id'
+  ).split(' '),
+);
+
+/** Whether a key is one of authentik's or herald's own words: it holds nothing that somebody made up. */
+export function isPlainKey(key: string): boolean {
+  return knownContextKeys.has(key) || commonKeys.has(key) || ownKeys.has(key);
+}
 
 const ownKeys: ReadonlySet<string> = new Set(
   (

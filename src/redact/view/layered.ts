@@ -1,6 +1,7 @@
 import { below, layersMax, type Layer } from '../layers.ts';
 
-const escape = /%[\da-f]{2}|\\[u"'x\\/nrt]|&(?:#|amp|quot|apos|lt|gt|equals|colon|nbsp)/i;
+/** Whether there is something to take off. */
+export const escaped = /%[\da-f]{2}|\\[u"'x\\/nrt]|&(?:#|amp|quot|apos|lt|gt|equals|colon|nbsp)/i;
 
 /**
  * Shows a text as it is and then with one layer of percent, backslash and HTML escapes after the other taken off. `place` gives
@@ -9,8 +10,12 @@ const escape = /%[\da-f]{2}|\\[u"'x\\/nrt]|&(?:#|amp|quot|apos|lt|gt|equals|colo
 export function eachLayer(text: string, visit: (text: string, place: (at: number) => number) => void): void {
   visit(text, (at) => at);
   let layer: Layer | undefined;
-  for (let depth = 0; depth < layersMax && escape.test(layer?.text ?? text); depth += 1) {
-    layer = below(layer, layer?.text ?? text);
+  let outer = text;
+  for (let depth = 0; depth < layersMax && escaped.test(outer); depth += 1) {
+    layer = below(layer, outer);
+    // What only looked like an escape.
+    if (layer.text.length === outer.length) return;
+    outer = layer.text;
     const { places } = layer;
     visit(layer.text, (at) => places[at] ?? text.length);
   }

@@ -1,20 +1,22 @@
+import type { Place } from './known.ts';
+
 const localChar = /[\p{L}\p{N}\p{M}.!#$*+^_~-]/u;
 const domainChar = /[\p{L}\p{N}\p{M}.-]/u;
 const localCharsMax = 256;
 const domainCharsMax = 255;
 
 /** The places of all mail addresses in a text, whoever's they are. Time grows with the text only. */
-export function mailsIn(text: string): readonly { readonly start: number; readonly end: number }[] {
+export function mailsIn(text: string): readonly Place[] {
   let at = text.indexOf('@');
   if (at < 0) return none;
-  const hits: { start: number; end: number }[] = [];
+  const hits: Place[] = [];
   for (; at >= 0; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && at - start < localCharsMax && isLocal(text, start - 1)) start -= 1;
     let end = at + 1;
     while (end < text.length && end - at <= domainCharsMax && domainChar.test(text.charAt(end))) end += 1;
     while (end > at && /[.-]/.test(text.charAt(end - 1))) end -= 1;
-    if (start < at && end > at + 1) hits.push({ start, end });
+    if (start < at && end > at + 1) hits.push({ start, end, identity: 'mail' });
   }
   return hits;
 }

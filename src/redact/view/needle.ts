@@ -8,15 +8,31 @@ export interface Needle {
   readonly wordEnd: boolean;
 }
 
+/** The needles for a value. */
+export type NeedlesOf = (value: string, standIn: string) => readonly Needle[];
+
+/** Values whose needles are remembered: people come again and again. */
+const rememberedMax = 4096;
+
+/** {@link needlesFor} that remembers what it made. */
+export function createNeedles(): NeedlesOf {
+  const remembered = new Map<string, readonly Needle[]>();
+  return (value, standIn) => {
+    const before = remembered.get(value);
+    if (before !== undefined && before[0]?.standIn === standIn) return before;
+    const needles = needlesFor(value, standIn);
+    if (remembered.size >= rememberedMax) remembered.clear();
+    remembered.set(value, needles);
+    return needles;
+  };
+}
+
 /** The needles for a value: its letters composed, decomposed and as the bytes that percent escapes stand for, blanks also as `+`. */
-export function createNeedle(value: string, standIn: string): readonly Needle[] {
-  const spellings = new Set([value.trim()]);
-  if (/[^\0-\x7f]/.test(value)) {
-    for (const form of ['NFC', 'NFD', 'NFKC'] as const) spellings.add(value.normalize(form).trim());
-    for (const spelling of [...spellings]) spellings.add(Buffer.from(spelling, 'utf8').toString('latin1'));
-  }
-  for (const spelling of [...spellings]) if (spelling.includes(' ')) spellings.add(spelling.replaceAll(' ', '+'));
-  const texts = new Set([...spellings].map(fold).filter((text) => text !== ''));
+function needlesFor(value: string, standIn: string): readonly Needle[] {
+  const forms = /[^\0-\x7f]/.test(value) ? ['NFC', 'NFD', 'NFKC'].map((form) => value.normalize(form).trim()) : [];
+  const written = [value.trim(), ...forms, ...forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'))];
+  const inQuery = written.filter((text) => text.includes(' ')).map((text) => text.replaceAll(' ', '+'));
+  const texts = new Set([...written, ...inQuery].map(fold).filter((text) => text !== ''));
   return [...texts].map((text) => ({
     text,
     standIn,

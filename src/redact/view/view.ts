@@ -1,16 +1,16 @@
 import { knownActions } from '../../core/action.ts';
 import { withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
-import { asObject, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { isMasked } from '../kinds.ts';
 import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
 import { seal } from '../redactor.ts';
 import { networkOf } from './address.ts';
-import { createDisguise, hiddenMark, type Disguise, type Known, type StandIn } from './disguise.ts';
-import { commonWords, nobody, wordCharsMin, type Identity } from './known.ts';
+import { createDisguise, hiddenMark, type Known, type StandIn } from './disguise.ts';
+import { commonWords, isPlainKey, nobody, wordCharsMin, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
-import { eachLayer } from './layered.ts';
-import { pairsIn } from './pairs.ts';
+import { createNeedles, type NeedlesOf } from './needle.ts';
 import { createSelect, type Parts } from './select.ts';
+import { eachName, eachText, valueAt } from './values.ts';
 import { mapTexts } from './walk.ts';
 
 /** What one destination sees of events. */
@@ -23,6 +23,7 @@ export interface View {
 export function createView(options: ViewOptions, pseudonyms: Pseudonyms | undefined): View {
   const select = options.select && createSelect(options.select);
   const made = new WeakSet<SafeEvent>();
+  const needlesOf = createNeedles();
   return {
     apply(event) {
       if (made.has(event)) return event;
@@ -31,7 +32,7 @@ export function createView(options: ViewOptions, pseudonyms: Pseudonyms | undefi
       const { all, elsewhere } = collect(event, options, standIn);
       const parts =
         select === undefined ? partsOf(event) : withHidden(select(event.action, partsOf(event)), event, options);
-      const disguised = disguise(event, parts, standIn, createDisguise(elsewhere, standIn), all, options.values);
+      const disguised = disguise(event, parts, standIn, elsewhere, all, options.values, needlesOf);
       if (select === undefined && isSame(disguised, event)) return event;
       const { context } = disguised;
       const facts =
@@ -86,29 +87,11 @@ function collect(event: Event, { values }: ViewOptions, standIn: StandIn): Colle
     if (stand !== undefined) known.set(value, { value, standIn: stand });
   };
   if (event.client_ip !== undefined) add('address', event.client_ip);
-  mapTexts(event, {
-    text(text, identity) {
-      if (identity !== undefined) add(identity, text);
-      else if (text.length > pairCharsMin) {
-        eachLayer(text, (layer) => {
-          for (const pair of pairsIn(layer)) add(pair.identity, layer.slice(pair.start, pair.end));
-        });
-      }
-      return text;
-    },
-    key: (key) => key,
-    title(title, names) {
-      for (const name of names ?? []) add('name', name);
-      return title;
-    },
-  });
-  for (const path of values) eachText(at(event.context, path), (text) => add('value', text));
+  eachName(event, add);
+  for (const path of values) eachText(valueAt(event.context, path), (text) => add('value', text));
   const all = [...known.values()];
   return { all, elsewhere: all.filter(({ value }) => isDistinctive(value)) };
 }
-
-/** `mail=a@b` is the shortest of interest. */
-const pairCharsMin = 7;
 
 /** Fit to be looked for in texts: no word that stands there anyhow. */
 function isDistinctive(value: string): boolean {
@@ -120,12 +103,13 @@ function disguise(
   event: Event,
   parts: Parts,
   standIn: StandIn,
-  texts: Disguise,
+  elsewhere: readonly Known[],
   all: readonly Known[],
   values: ViewOptions['values'],
+  needlesOf: NeedlesOf,
 ): Omit<EventFacts, 'id' | 'at'> {
   const { client_ip, request_id, schema_name, domain_url, origin } = parts;
-  const titles = createDisguise(all, standIn);
+  const texts = createDisguise(elsewhere, standIn, needlesOf);
   const text = (value: string): string => texts.text(value, false);
   const action =
     knownActions.has(event.action) || event.action.startsWith('herald_') ? event.action : text(event.action);
@@ -140,9 +124,11 @@ function disguise(
     {
       text: (value, identity, key) =>
         (identity === undefined ? undefined : standIn(identity, value)) ?? texts.text(value, key === 'user_agent'),
-      key: text,
+      key: (key) => (isPlainKey(key) ? key : text(key)),
       title: (title, names) =>
-        names === undefined && standIn('name', 'x') !== undefined ? hiddenMark : titles.text(title, false),
+        names === undefined && standIn('name', 'x') !== undefined
+          ? hiddenMark
+          : createDisguise(all, standIn, needlesOf).text(title, false),
     },
   );
   return {
@@ -197,15 +183,6 @@ function withName(kept: EventUser, whole: EventUser): EventUser {
 
 function linksOf(links: ReadonlyMap<string, readonly string[]>): Json {
   return [...links].map(([pseudonym, previous]) => ({ pseudonym, previous }));
-}
-
-function at(context: JsonObject, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((value, key) => get(asObject(value), key), context);
-}
-
-function eachText(value: Json | undefined, visit: (text: string) => void): void {
-  if (typeof value === 'string') visit(value);
-  else if (Array.isArray(value)) for (const item of value as readonly Json[]) eachText(item, visit);
 }
 
 /** The context with the texts at a path replaced, numbers among them; what is no text, number or list of them is hidden. */

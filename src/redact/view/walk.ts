@@ -22,8 +22,8 @@ export function mapTexts(
   const around = { top: true, nameIsPerson: action === 'user_write' };
   return {
     context: action === alertAction ? walker.alert(context) : walker.object(context, around, undefined, 0),
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- texts become texts and keys stay
-    user: walker.object(user as unknown as JsonObject, inside, undefined, 0) as Event['user'],
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all its fields are JSON
+    user: walker.object(user as unknown as JsonObject, inside, undefined, 0),
   };
 }
 
@@ -120,7 +120,7 @@ class Walker {
 const words: ReadonlySet<string> = new Set(['rule', 'kind', 'distinct', 'of', 'first', 'last']);
 
 /** What the values of an expression are that events are told apart by, as far as it says: `user.username`, `context.username`. */
-export function identityOfPart(expression: string): Identity | undefined {
+function identityOfPart(expression: string): Identity | undefined {
   if (/username|identifier/i.test(expression)) return 'name';
   if (/email/i.test(expression)) return 'mail';
   return /(?:^|[^a-z])(?:client_)?ip(?:$|[^a-z])/i.test(expression) ? 'address' : undefined;
@@ -143,18 +143,4 @@ function mapList(list: readonly Json[], map: (item: Json) => Json): readonly Jso
     if (mapped !== item) (out ??= list.slice())[at] = mapped;
   }
   return out ?? list;
-}
-
-/** The user names and mail addresses that an event names, by its keys: for those who quote its title. */
-export function namesIn(event: Event): readonly string[] {
-  const names = new Set<string>();
-  mapTexts(event, {
-    text: (text, identity) => {
-      if (identity === 'name' && text !== '') names.add(text);
-      return text;
-    },
-    key: (key) => key,
-    title: (title) => title,
-  });
-  return [...names];
 }

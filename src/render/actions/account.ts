@@ -16,7 +16,7 @@ export const accountActions: readonly (readonly [string, Describe])[] = [
 ];
 
 /** Keys of a user-write context that are no attribute of the user. */
-const notWritten: ReadonlySet<string> = new Set(['http_request', 'geo', 'asn', 'created', 'message']);
+const notWritten: ReadonlySet<string> = new Set(['http_request', 'geo', 'asn', 'created', 'message', 'pseudonyms']);
 const fieldCharsMax = 600;
 
 function userWrite(event: SafeEvent): ActionText {

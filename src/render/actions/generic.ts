@@ -20,7 +20,7 @@ export const customActions: readonly (readonly [string, Describe])[] = [
 const furniture: ReadonlySet<string> = new Set(
   (
     'http_request geo asn message model request context diff exception application authorized_application ' +
-    'hyperlink hyperlink_label policy_uuid binding'
+    'hyperlink hyperlink_label policy_uuid binding pseudonyms'
   ).split(' '),
 );
 const factsMax = 8;

@@ -58,6 +58,7 @@ function pairs({ event, key, rule, instance }: FormatInput): readonly Pair[] {
     ['duid', target?.id],
     ['src', v4 ? address : undefined],
     ['c6a2', v4 ? undefined : address, stringCharsMax, 'Source IPv6 Address'],
+    ['shost', facts.addressName],
     ['slat', at?.lat],
     ['slong', at?.long],
     ['requestMethod', http?.method],

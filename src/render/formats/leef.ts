@@ -38,6 +38,7 @@ function pairs({ event, key, rule, severity, instance }: FormatInput): readonly 
     ['sev', scaleOf[severity]],
     ['usrName', actor?.name ?? actor?.email, ownCharsMax],
     ['src', facts.address],
+    ['srcName', facts.addressName, ownCharsMax],
     ['identHostName', event.domain_url, ownCharsMax],
     ['realm', event.schema_name, ownCharsMax],
     ['policy', rule, ownCharsMax],

@@ -22,7 +22,10 @@ export function userObject(person: Person | undefined): JsonObject {
   const { id, email } = person;
   // OCSF wants a name or a key: the address must do where there is neither.
   const name = person.name ?? (id === undefined ? email : undefined);
-  return members({ name, uid: id, email_addr: mail(email), type_id: 1, type: 'User' });
+  const address = mail(email);
+  // A pseudonym is no address, and OCSF takes nothing else there.
+  const alternative = address === undefined && email !== name ? email : undefined;
+  return members({ name, uid: id, email_addr: address, uid_alt: alternative, type_id: 1, type: 'User' });
 }
 
 /** The user whom classes require also for what authentik does by itself. */
@@ -39,14 +42,16 @@ export function actorObject(event: SafeEvent, actor: Person | undefined, source:
   });
 }
 
-/** Where the request came from. */
+/** Where the request came from: what is no address (a pseudonym, a network) is a name. */
 export function endpointObject(event: SafeEvent): JsonObject | undefined {
   const ip = clientAddress(event);
-  if (ip === undefined) return undefined;
+  const name = ip === undefined ? text(event.client_ip) : undefined;
+  if (ip === undefined && name === undefined) return undefined;
   const { geo, asn } = event;
   const named = geo?.city !== undefined || geo?.country !== undefined;
   return members({
     ip,
+    name,
     location: named
       ? members({ city: geo.city, country: geo.country, continent: geo.continent, ...coordinates(geo) })
       : undefined,

@@ -13,6 +13,8 @@ export interface TextFacts {
   /** The account that it was done to: a changed one, one whose password was set, or an impersonated one. */
   readonly target: Person | undefined;
   readonly address: string | undefined;
+  /** What stands in the place of an address and is none: a pseudonym, a network. */
+  readonly addressName: string | undefined;
   readonly outcome: string | undefined;
   readonly category: string | undefined;
   readonly reason: string | undefined;
@@ -37,11 +39,13 @@ export function textFacts(event: SafeEvent): TextFacts {
   const query = queryString(http?.args);
   const place = [geo?.city, geo?.country].filter((part) => part !== undefined).join(', ');
   const [failure] = exception ?? [];
+  const address = clientAddress(event);
   return {
     title: headline(event),
     actor,
     target: target ?? effective,
-    address: clientAddress(event),
+    address,
+    addressName: address === undefined ? text(event.client_ip) : undefined,
     outcome,
     category: category?.join(','),
     reason:

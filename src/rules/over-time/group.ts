@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
-import { eventTitle } from './title.ts';
+import { eventTitle, quote } from './title.ts';
 import { countTops, readTops, shownTops, type Tops } from './tops.ts';
 
 export interface GroupOptions {
@@ -88,7 +88,7 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
       facts: {
         by: byFacts(by, valuesOf(key)),
         top: shownTops(tops, count, except),
-        last_event: { id: ids.slice(-idLength), title },
+        last_event: { id: ids.slice(-idLength), ...quote(title) },
         events: listOf(ids),
       },
     });

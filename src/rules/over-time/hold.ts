@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
-import { eventTitle } from './title.ts';
+import { eventTitle, quote } from './title.ts';
 
 export interface HoldOptions {
   /** How many notifications pass in a period. */
@@ -80,7 +80,7 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
 
   function tell(key: string, { held, first, last, title }: Period): void {
     if (held === 0) return;
-    const facts = { by: byFacts(by, valuesOf(key)), last_event: { title } };
+    const facts = { by: byFacts(by, valuesOf(key)), last_event: quote(title) };
     drafts.push({ kind: 'more', key, count: held, first, last, facts });
   }
 

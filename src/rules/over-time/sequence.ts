@@ -6,7 +6,7 @@ import { byFacts, common } from './draft.ts';
 import { recall, type By, type Key } from './key.ts';
 import { Memory } from './memory.ts';
 import { latenessMs } from './times.ts';
-import { eventTitle } from './title.ts';
+import { eventTitle, quote } from './title.ts';
 
 export interface SequenceOptions {
   /** What must have happened before, in this order. The rule's own policies are the last step. */
@@ -96,8 +96,8 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
       last: events.at(-1)?.[0] ?? scope.event.at,
       facts: {
         by: byFacts(by, key.values),
-        steps: events.map(([at, , title]) => ({ at: isoMillis(at), title })),
-        last_event: { id: scope.event.id, title: eventTitle(scope.event) },
+        steps: events.map(([at, , title]) => ({ at: isoMillis(at), ...quote(title) })),
+        last_event: { id: scope.event.id, ...quote(eventTitle(scope.event)) },
       },
       ...common(by, scope.event),
     };
@@ -106,6 +106,6 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
 
 /** The title of the event. Failures of one user have the same, which is then kept once. */
 function titleLike(before: Seen | undefined, { event }: Scope): string {
-  const title = eventTitle(event).slice(0, titleMax);
+  const title = eventTitle(event, titleMax);
   return before?.[2] === title ? before[2] : title;
 }

@@ -6,7 +6,7 @@ import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
 import { recall, type By } from './key.ts';
 import { Memory } from './memory.ts';
-import { eventTitle } from './title.ts';
+import { eventTitle, quote } from './title.ts';
 
 export interface TravelOptions {
   readonly by: By;
@@ -52,7 +52,7 @@ export function createTravel({ by, speedKmhMax, distanceKmMin }: TravelOptions):
           from: { place: from[3], at: isoMillis(from[0]) },
           to: { place: to[3], at: isoMillis(to[0]) },
           distance_km: Math.round(km),
-          last_event: { id: event.id, title: eventTitle(event) },
+          last_event: { id: event.id, ...quote(eventTitle(event)) },
         },
         ...common(by, event),
       },

@@ -5,7 +5,7 @@ import { recall, type By, type Key, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { insert, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
 import { latenessMs } from './times.ts';
-import { eventTitle } from './title.ts';
+import { eventTitle, quote } from './title.ts';
 
 export interface WindowOptions {
   readonly count: number;
@@ -102,7 +102,7 @@ export function createWindow(options: WindowOptions): Condition {
       facts: {
         by: byFacts(by, key.values),
         ...(distinct !== undefined && { distinct: distinct.name, values: values.slice(0, shownMax) }),
-        last_event: { id: event.id, title: eventTitle(event) },
+        last_event: { id: event.id, ...quote(eventTitle(event)) },
       },
       ...common(by, event),
     };

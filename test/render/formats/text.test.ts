@@ -77,6 +77,6 @@ describe('leef', () => {
 });
 
 const cefKeys =
-  /^(?:rt|externalId|msg|cat|act|outcome|reason|suser|suid|duser|duid|src|slat|slong|requestMethod|request|requestClientApplication|destinationServiceName|dvchost|deviceExternalId|sourceServiceName|(?:c6a2|cs[1-6]|cn1|flexString[12])(?:Label)?)$/;
+  /^(?:rt|externalId|msg|cat|act|outcome|reason|suser|suid|duser|duid|src|shost|slat|slong|requestMethod|request|requestClientApplication|destinationServiceName|dvchost|deviceExternalId|sourceServiceName|(?:c6a2|cs[1-6]|cn1|flexString[12])(?:Label)?)$/;
 const leefKeys =
-  /^(?:devTime|devTimeFormat|cat|sev|usrName|src|identHostName|realm|policy|resource|url|msg|deliveryId|eventId|outcome|reason|userId|userEmail|targetUser|targetUserId|objectType|application|authMethod|requestMethod|userAgent|requestId|place|asn|asnOrg|pod|instance|changes|context)$/;
+  /^(?:devTime|devTimeFormat|cat|sev|usrName|src|srcName|identHostName|realm|policy|resource|url|msg|deliveryId|eventId|outcome|reason|userId|userEmail|targetUser|targetUserId|objectType|application|authMethod|requestMethod|userAgent|requestId|place|asn|asnOrg|pod|instance|changes|context)$/;

@@ -1,0 +1,81 @@
+import type { Event } from '../../core/event.ts';
+import { asObject, get, type Json, type JsonObject } from '../../core/json.ts';
+import type { PseudonymKind } from '../pseudonym.ts';
+import { addressesIn, mayHoldAddress } from './address.ts';
+import type { Identity } from './known.ts';
+import { eachLayer } from './layered.ts';
+import { mailsIn } from './mail.ts';
+import { mayHoldPair, pairsIn } from './pairs.ts';
+import { mapTexts } from './walk.ts';
+
+/** Told of a value that can have a pseudonym of this kind, and in which field it stands. */
+export type OnValue = (kind: PseudonymKind, value: string, field: string) => void;
+
+/** Every value of an event that a view could have given a pseudonym; `paths` are further fields of the context. */
+export function eachValue(event: Event, paths: readonly (readonly string[])[], on: OnValue): void {
+  const tell = (identity: Identity, value: string, field: string): void => {
+    if (identity !== 'address') return on('person', value, field);
+    on('address', value, field);
+    on('network', value, field);
+  };
+  if (event.client_ip !== undefined) tell('address', event.client_ip, 'client_ip');
+  eachName(event, tell);
+  mapTexts(event, {
+    text(text, identity, key) {
+      if (identity === undefined) {
+        eachLayer(text, (layer) => {
+          const places = [
+            ...mailsIn(layer),
+            ...(mayHoldAddress(layer) ? addressesIn(layer, key === 'user_agent') : []),
+          ];
+          for (const { start, end, identity: kind, value = layer.slice(start, end) } of places) tell(kind, value, key);
+        });
+      }
+      return text;
+    },
+    key: (key) => key,
+    title: (title) => title,
+  });
+  for (const path of paths) {
+    eachText(valueAt(event.context, path), (text) => on('value', text, `context.${path.join('.')}`));
+  }
+}
+
+function eachPair(text: string, on: (identity: Identity, value: string) => void): void {
+  eachLayer(text, (layer) => {
+    for (const { start, end, identity } of pairsIn(layer)) on(identity, layer.slice(start, end));
+  });
+}
+
+/** The values that their keys name, also in texts. The part of a mail address before the `@` is a name too: many are called so. */
+export function eachName(event: Event, tell: (identity: Identity, value: string, field: string) => void): void {
+  mapTexts(event, {
+    text(text, identity, key) {
+      if (identity === undefined) {
+        if (mayHoldPair(text)) eachPair(text, (kind, value) => tell(kind, value, key));
+        return text;
+      }
+      tell(identity, text, key);
+      const local = identity === 'mail' ? text.slice(0, text.lastIndexOf('@')) : '';
+      if (local !== '') tell('name', local, key);
+      return text;
+    },
+    key: (key) => key,
+    title(title, names) {
+      for (const name of names ?? []) tell('name', name, 'title');
+      return title;
+    },
+  });
+}
+
+/** What stands below some keys. */
+export function valueAt(context: JsonObject, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((value, key) => get(asObject(value), key), context);
+}
+
+/** The texts and numbers of a value that is one, or a list of them. */
+export function eachText(value: Json | undefined, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value);
+  else if (typeof value === 'number') visit(String(value));
+  else if (Array.isArray(value)) for (const item of value as readonly Json[]) eachText(item, visit);
+}

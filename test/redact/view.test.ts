@@ -1,0 +1,408 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { alertAction, knownActions } from '../../src/core/action.ts';
+import { withViews, type SafeEvent } from '../../src/core/event.ts';
+import { createPseudonyms } from '../../src/redact/pseudonym.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
+import type { Selection, ViewOptions } from '../../src/redact/view/options.ts';
+import { createView, type View } from '../../src/redact/view/view.ts';
+import { titleOf } from '../../src/render/message.ts';
+import { quote, eventTitle } from '../../src/rules/over-time/title.ts';
+import { renderAll } from '../fuzz/targets.ts';
+import { safeEvent } from '../support/events.ts';
+import { hostileEvent } from '../support/hostile-events.ts';
+
+const [keyA, keyB] = ['a1b2c3d4e5f60718', '18f6e5d4c3b2a107'].map((hex) => Buffer.from(hex.repeat(4), 'hex'));
+assert.ok(keyA !== undefined && keyB !== undefined);
+const byA = createPseudonyms({ current: keyA, previous: [] });
+
+function viewOf(more: Partial<ViewOptions> = {}, pseudonyms = byA): View {
+  const all = { name: 'pseudonym', mail: 'pseudonym', address: 'pseudonym' } as const;
+  return createView({ ...all, values: [], select: undefined, addressKind: 'address', ...more }, pseudonyms);
+}
+
+const everything = viewOf();
+
+/** Names as people have them and as attackers make them, none of which stands in an event by itself. */
+const name = fc
+  .tuple(
+    fc.constantFrom(
+      'Zq',
+      'Żó',
+      'zé',
+      'Qx.',
+      'q+',
+      'ß(',
+      '[z',
+      'z\\d',
+      'z q',
+      "o'Z",
+      '王明',
+      'zليلى',
+      '$&q',
+      'q|z',
+      'q^',
+    ),
+    fc.stringMatching(/^[a-z]{3}[a-z0-9]{2,8}$/),
+    fc.constantFrom('', 'É', '-z', '_q'),
+  )
+  .map((parts) => `${parts[0]}${parts[1]}vq${parts[2]}`);
+
+interface Planted {
+  readonly event: SafeEvent;
+  readonly values: readonly string[];
+}
+
+const asPercent = (text: string): string => encodeURIComponent(text);
+const asPercentAll = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+const asJson = (text: string): string => JSON.stringify({ user: { username: text } });
+const escaped = (text: string): string =>
+  [...text]
+    .map((char) =>
+      char
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+    )
+    .join('');
+
+/** An event with names and addresses in every place and writing that authentik is known to have, and some more. */
+const planted: fc.Arbitrary<Planted> = fc
+  .record({
+    user: name,
+    other: name,
+    typed: name,
+    address: fc.oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((text) => text.length > 8),
+    ),
+    host: fc.constantFrom('example.org', 'münchen.example', 'localhost'),
+    action: fc.constantFrom(...knownActions, 'custom_x'),
+  })
+  .map(({ user, other, typed, address, host, action }) => {
+    const mail = `${user.replaceAll(/[^a-z0-9]/gi, '')}vqz@${host}`;
+    const context = {
+      username: typed,
+      message: `Login of "${user}", ${other.toUpperCase()} and ${mail} from ${address}: refused`,
+      reason: `(${user})`,
+      http_request: {
+        path: `/api/v3/core/users/${asPercent(user)}/?x=${asPercentAll(other)}`,
+        args: { query: `next=%2F&login_hint=${asPercent(asPercent(mail))}`, [user]: 'x' },
+        user_agent: `Agent (${user}; ${address})`,
+      },
+      model: { app: 'authentik_core', model_name: 'user', pk: 7, name: other },
+      diff: {
+        name: { previous_value: other.normalize('NFD'), new_value: user.normalize('NFC') },
+        email: { add: [mail] },
+      },
+      request: {
+        obj: { name: `Event action=login user={'username': '${other.replaceAll("'", '')}', 'email': '${mail}'}` },
+      },
+      exception: [{ exc_type: 'E', exc_value: asJson(user), frames: [{ deep: [escaped(user), `<b>${other}</b>`] }] }],
+      to_email: [mail, `${user} <${mail}>`],
+      ip: { previous: address, new: '::ffff:198.51.100.77' },
+      own: { nested: [`${user}`, `${mail};${address}`] },
+    };
+    const event = safeEvent({
+      action,
+      user: {
+        username: user,
+        email: mail,
+        pk: 7,
+        on_behalf_of: { username: other, pk: 8 },
+        authenticated_as: { username: user.toUpperCase() },
+      },
+      client_ip: address,
+      context,
+      domain_url: `${host}`,
+    });
+    return { event, values: [user, other, typed, mail, address, '198.51.100.77'] };
+  });
+
+/** Every writing of a value in which somebody could still read it. */
+function writings(value: string): readonly string[] {
+  const plain = [value, value.normalize('NFC'), value.normalize('NFD')].map((text) => text.toLowerCase());
+  return [
+    ...new Set(
+      plain.flatMap((text) => [text, asPercent(text).toLowerCase(), JSON.stringify(text).slice(1, -1), escaped(text)]),
+    ),
+  ];
+}
+
+function assertGone(outputs: Iterable<readonly [string, string]>, values: readonly string[]): void {
+  for (const [target, text] of outputs) {
+    const folded = text.toLowerCase();
+    // Addresses that are quoted with letters beside them are others: 1.2.3.4 in 1.2.3.45.
+    for (const writing of values.flatMap(writings)) {
+      const at = folded.indexOf(writing);
+      assert.ok(at < 0, `${writing} is in ${target}: ${text.slice(Math.max(0, at - 80), at + 80)}`);
+    }
+  }
+}
+
+for (const [what, view] of [
+  ['pseudonyms', everything],
+  ['pseudonyms of networks', viewOf({ addressKind: 'network' })],
+  ['an allow-list', viewOf({ name: 'hidden', mail: 'hidden', address: 'hidden', select: allow('context', 'http') })],
+  [
+    'a deny-list',
+    viewOf({ mail: 'hidden', select: { allow: undefined, deny: [['user', 'email']], context: ['own'] } }),
+  ],
+] as const) {
+  test(`no planted value is in any output: ${what}`, () => {
+    fc.assert(
+      fc.property(planted, ({ event, values }) => {
+        const seen = view.apply(event);
+        assertGone([...renderAll(seen), ['the event', JSON.stringify(seen)]], values);
+      }),
+      { seed: 11, numRuns: 120 },
+    );
+  });
+}
+
+function allow(...keys: readonly string[]): Selection {
+  return { allow: keys.map((key) => key.split('.')), deny: [], context: [] };
+}
+
+test('the test above finds what is not replaced', () => {
+  const [first] = fc.sample(planted, { seed: 11, numRuns: 1 });
+  assert.ok(first !== undefined);
+  assert.throws(() => assertGone(renderAll(first.event), first.values), /is in/);
+});
+
+test('equal values have equal pseudonyms, wherever they stand and however they are spelled', () => {
+  const one = everything.apply(
+    safeEvent({
+      client_ip: '::ffff:203.0.113.7',
+      user: { username: 'Ada.Lovelace', email: 'Ada@Example.com', on_behalf_of: { username: 'ada.lovelace' } },
+      context: { username: 'ADA.LOVELACE', message: 'ada.lovelace (ada@example.com) from 203.0.113.7' },
+    }),
+  );
+  const { username = '', email = '' } = one.user;
+  assert.match(username, /^user-[0-9a-f]{4}-[0-9a-f]{16}$/);
+  assert.match(email, /^mail-[0-9a-f]{4}-[0-9a-f]{16}$/);
+  assert.match(one.client_ip ?? '', /^ip-[0-9a-f]{4}-[0-9a-f]{16}$/);
+  assert.equal(one.user.on_behalf_of?.username, username);
+  assert.deepEqual(one.context, { username, message: `${username} (${email}) from ${one.client_ip}` });
+  const two = everything.apply(
+    safeEvent({ context: { message: 'x', http_request: { args: { username: 'ada.lovelace' } } } }),
+  );
+  assert.deepEqual(two.http?.args, { username });
+  const typedAddress = everything.apply(safeEvent({ context: { username: 'ada@example.com' } }));
+  assert.equal(typedAddress.context['username'], email, 'a mail address that is typed as a name is the same person');
+});
+
+test('another key makes other pseudonyms, and its id tells which', () => {
+  const byB = createPseudonyms({ current: keyB, previous: [{ bytes: keyA, untilMs: undefined }] });
+  fc.assert(
+    fc.property(name, (value) => {
+      const [now, before] = byB.all('person', value);
+      assert.equal(before, byA.of('person', value));
+      assert.notEqual(now?.slice(10), before?.slice(10));
+      assert.equal(now?.split('-')[1], byB.keyIds[0]);
+    }),
+    { seed: 3, numRuns: 200 },
+  );
+});
+
+test('while keys overlap an event says what its pseudonyms were before, and afterwards no more', () => {
+  const untilMs = Date.UTC(2026, 5, 1);
+  const view = viewOf({}, createPseudonyms({ current: keyB, previous: [{ bytes: keyA, untilMs }] }));
+  const user = { username: 'ada' };
+  const during = view.apply(safeEvent({ at: untilMs - 1, user }));
+  assert.deepEqual(during.context['pseudonyms'], [
+    { pseudonym: during.user.username, previous: [byA.of('person', 'ada')] },
+  ]);
+  const after = view.apply(safeEvent({ at: untilMs, user }));
+  assert.equal(after.context['pseudonyms'], undefined);
+  assert.equal(after.user.username, during.user.username);
+});
+
+test('viewing twice is viewing once, and an event without anybody stays what it is', () => {
+  fc.assert(
+    fc.property(planted, ({ event }) => {
+      const seen = everything.apply(event);
+      assert.equal(everything.apply(seen), seen);
+    }),
+    { seed: 4, numRuns: 50 },
+  );
+  const nobody = safeEvent({ action: 'update_available', context: { message: 'New version 2026.8.1 available!' } });
+  assert.equal(everything.apply(nobody), nobody);
+});
+
+test('an allow-list shows what it names and nothing else', () => {
+  const view = viewOf({ mail: 'hidden', select: allow('user.username', 'client_ip', 'context.message') });
+  fc.assert(
+    fc.property(planted, ({ event }) => {
+      const seen = view.apply(event);
+      assert.deepEqual(Object.keys(seen.context), ['message']);
+      assert.deepEqual(Object.keys(seen.user).toSorted(), ['authenticated_as', 'on_behalf_of', 'username']);
+      assert.deepEqual(Object.keys(seen.user.on_behalf_of ?? {}), ['username']);
+      assert.equal(seen.http ?? seen.model ?? seen.diff ?? seen.domain_url, undefined);
+    }),
+    { seed: 5, numRuns: 50 },
+  );
+});
+
+test('every view drops keys that authentik is not known to write, unless they are named', () => {
+  const context = { reason: 'r', owner: 'x', __proto__: 1, constructor: 'y' };
+  const event = safeEvent({ action: 'custom_x', context: JSON.parse(JSON.stringify(context)) as typeof context });
+  const dropping = viewOf({ select: { allow: undefined, deny: [], context: [] } });
+  assert.deepEqual(dropping.apply(event).context, { reason: 'r' });
+  const naming = viewOf({ select: { allow: undefined, deny: [], context: ['owner'] } });
+  assert.deepEqual(naming.apply(event).context, { reason: 'r', owner: 'x' });
+});
+
+test('a short name or a word of authentik is replaced where it is a name, and texts stay readable', () => {
+  for (const username of ['a', 'admin', 'root']) {
+    const { user, context, http } = everything.apply(
+      safeEvent({
+        user: { username },
+        context: {
+          message: `A rootkit in /if/admin/ is not ${username}x`,
+          http_request: { path: '/if/admin/', method: 'GET' },
+          quoted: `{'username': '${username}', 'a': 1}`,
+        },
+      }),
+    );
+    const pseudonym = byA.of('person', username);
+    assert.equal(user.username, pseudonym);
+    assert.equal(context['message'], `A rootkit in /if/admin/ is not ${username}x`);
+    assert.deepEqual(http, { path: '/if/admin/', method: 'GET' });
+    assert.equal(context['quoted'], `{'username': '${pseudonym}', 'a': 1}`);
+  }
+});
+
+test("what is no person keeps its meaning: versions, references, networks, authentik's stand-ins", () => {
+  const context = {
+    http_request: { user_agent: 'Mozilla/5.0 Chrome/126.0.0.0 Safari/537.36', method: 'GET' },
+    model: { app: 'authentik_core', model_name: 'user', pk: 6 },
+    asn: { asn: 64496, network: '203.0.113.0/24' },
+    geo: { country: 'DE', city: 'Berlin' },
+    message: 'at 12:30:45 a::std 1.3.6.1.4.1',
+  };
+  const event = safeEvent({ user: { username: 'AnonymousUser' }, context });
+  assert.equal(everything.apply(event), event);
+  const german = everything.apply(safeEvent({ user: { username: 'de' }, context }));
+  assert.deepEqual(german.geo, { country: 'DE', city: 'Berlin' });
+});
+
+test('addresses are truncated to networks', () => {
+  const view = viewOf({ address: 'network' });
+  const message = 'from 203.0.113.77, 2001:db8:1:2::15 and ::ffff:10.1.2.3';
+  const seen = view.apply(safeEvent({ client_ip: '2001:DB8:1:2::15', context: { message } }));
+  assert.equal(seen.client_ip, '2001:db8:1::/48');
+  assert.equal(seen.message, 'from 203.0.113.0/24, 2001:db8:1::/48 and 10.1.2.0/24');
+});
+
+test('further fields have pseudonyms, and what is no text is hidden', () => {
+  const view = viewOf({ values: [['department'], ['more', 'badge']] });
+  const { context } = view.apply(
+    safeEvent({
+      context: { department: 'Platform Team', more: { badge: 4711 }, message: 'of platform team', reason: 'ok' },
+    }),
+  );
+  assert.match(String(context['department']), /^value-/);
+  assert.equal(context['message'], `of ${String(context['department'])}`);
+  assert.deepEqual(context['more'], { badge: byA.of('value', '4711') });
+});
+
+test('a name that looks like a pseudonym gets one of its own', () => {
+  const forged = byA.of('person', 'ada');
+  const { user } = everything.apply(safeEvent({ user: { username: forged } }));
+  assert.notEqual(user.username, forged);
+});
+
+test("herald's own events show no names: keys, values, counts and quoted titles", () => {
+  const last = safeEvent({
+    action: 'login_failed',
+    user: { username: 'AnonymousUser' },
+    client_ip: '203.0.113.9',
+    context: { username: 'jo' },
+  });
+  const title = quote(eventTitle(last));
+  assert.deepEqual(title, { title: titleOf(last), names: ['jo'] });
+  const alert = safeEvent({
+    action: alertAction,
+    user: { username: 'grace.hopper' },
+    client_ip: '203.0.113.9',
+    context: {
+      rule: 'spray',
+      kind: 'window',
+      count: 3,
+      by: { client_ip: '203.0.113.9', 'user.username': 'grace.hopper' },
+      distinct: 'context.username',
+      values: ['jo', 'admin', 'edith.clarke'],
+      top: {
+        'user.username': [
+          { value: 'jo', count: 2 },
+          { value: '(others)', count: 1 },
+        ],
+      },
+      steps: [{ at: 'x', ...title }],
+      last_event: { id: '1', ...title },
+    },
+  });
+  const seen = everything.apply(alert);
+  const text = JSON.stringify(seen);
+  for (const value of ['"jo"', ' jo ', 'admin', 'edith', 'grace', '203.0.113.9'])
+    assert.ok(!text.includes(value), value);
+  const { last_event: quoted } = seen.context as { readonly last_event?: { readonly title: string } };
+  assert.equal(quoted?.title, `Failed login for ${byA.of('person', 'jo')} from ${byA.of('address', '203.0.113.9')}`);
+  const older = everything.apply(safeEvent({ action: alertAction, context: { last_event: { title: titleOf(last) } } }));
+  assert.deepEqual(older.context, { last_event: { title: '[hidden]' } }, 'names that nobody wrote down are not shown');
+});
+
+test('never throws, and shows no more than JSON, whatever an event holds', () => {
+  const views = [
+    everything,
+    viewOf({ name: 'hidden', address: 'network', values: [['message'], ['http_request', 'path']] }),
+    viewOf({ select: allow('user', 'context.http_request.args', 'context.diff') }),
+    viewOf({
+      select: {
+        allow: undefined,
+        deny: [
+          ['context', 'geo'],
+          ['user', 'email'],
+        ],
+        context: ['__proto__'],
+      },
+    }),
+  ];
+  fc.assert(
+    fc.property(hostileEvent, fc.constantFrom(...views), (event, view) => {
+      const seen = view.apply(event);
+      const { id, at } = seen;
+      assert.deepEqual({ id, at }, { id: event.id, at: event.at });
+      const again = JSON.stringify(seen);
+      assert.deepEqual(
+        JSON.parse(JSON.stringify(withViews(fromStored(again)))),
+        JSON.parse(again),
+        'its readings fit its context',
+      );
+    }),
+    { seed: 6, numRuns: 300 },
+  );
+});
+
+test('time grows with the text, and too much of it is hidden', () => {
+  const cost = (length: number): number => {
+    const message = `${'a@b.1.2.3.4::x%41\\u0041&amp;username='.repeat(length / 36)}`;
+    const event = safeEvent({ user: { username: 'ada' }, context: { message } });
+    const start = process.cpuUsage();
+    everything.apply(event);
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
+  cost(36 * 1000);
+  const [small, large] = [36 * 2000, 36 * 16_000].map((length) => Math.min(cost(length), cost(length), cost(length)));
+  assert.ok(
+    small !== undefined && large !== undefined && large < small * 24,
+    `${small} ms, then ${large} ms for eight times the text`,
+  );
+  const users = Array.from({ length: 1200 }, (_, at) => ({ username: `someone-${at}` }));
+  const crowd = safeEvent({ context: { users, message: `someone-7 ${'x'.repeat(200_000)}` } });
+  assert.deepEqual(everything.apply(crowd).message, '[hidden]');
+});
