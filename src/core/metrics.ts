@@ -18,6 +18,8 @@ export interface Metrics {
   redactions(kind: string, count: number): void;
   ruleMatches(rule: string, count: number): void;
   ruleErrors(rule: string, count: number): void;
+  /** Keys that a rule forgot for room. */
+  ruleKeysEvicted(rule: string, count: number): void;
   /** Notifications that were held back. `reason` is a closed set: silence, inactive, limit, suppress, group. */
   suppressed(rule: string, reason: string, count: number): void;
   deliveries(

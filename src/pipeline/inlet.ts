@@ -68,6 +68,7 @@ export function createInlet(deps: InletDeps): Inlet {
     noticeRoom();
     ahead = undefined;
     report(source, batch, result, tally, nowMs);
+    for (const [rule, count] of stages.rules.takeEvictions()) metrics.ruleKeysEvicted(rule, count);
     wake(entries);
   }
 

@@ -55,8 +55,15 @@ export function createRules(all: readonly RunningRule[], guard: LoopGuard, silen
     ],
     changes: () => memory.changes(),
     restore: (state) => memory.restore(state),
+    takeEvictions: () => new Map(courses.flatMap(({ rule: { name }, course }) => evictionsOf(name, course))),
     explain: (event, nowMs) => explainAll(all, guard, { event, nowMs }),
   };
+}
+
+function evictionsOf(rule: string, { memories }: Course): readonly (readonly [rule: string, count: number])[] {
+  let count = 0;
+  for (const memory of memories.values()) count += memory.takeEvictions();
+  return count === 0 ? [] : [[rule, count]];
 }
 
 interface Evaluating {

@@ -57,6 +57,8 @@ export interface Rules {
   changes(): ReadonlyMap<string, string | null>;
   /** Remembers what was written down, and nothing else: at the start, and after a batch that could not be written. */
   restore(state: RuleState): void;
+  /** How many keys each rule had to forget for room since the last call; without the rules that had none to. */
+  takeEvictions(): ReadonlyMap<string, number>;
   /** As `evaluate` would decide next, with reasons, and without remembering anything. */
   explain(event: SafeEvent, nowMs: number): Explanation;
 }

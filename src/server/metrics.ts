@@ -58,6 +58,7 @@ export function createMetrics(gauges: Gauges): MetricsPage {
     redactions: (kind, count) => of.redactions.inc({ kind }, count),
     ruleMatches: (rule, count) => of.ruleMatches.inc({ rule }, count),
     ruleErrors: (rule, count) => of.ruleErrors.inc({ rule }, count),
+    ruleKeysEvicted: (rule, count) => of.ruleKeysEvicted.inc({ rule }, count),
     suppressed: (rule, reason, count) => of.suppressed.inc({ rule, reason }, count),
     deliveries: (destination, outcome, reason, count) => of.deliveries.inc({ destination, outcome, reason }, count),
     deliveryLatency: (destination, seconds) => of.latency.observe({ destination }, seconds),
@@ -86,6 +87,7 @@ function createInstruments(registry: Registry) {
     redactions: counter('redactions_total', 'Values replaced before anything left the process.', ['kind']),
     ruleMatches: counter('rule_matches_total', 'Events that a rule fired for.', ['rule']),
     ruleErrors: counter('rule_errors_total', 'Evaluations that failed.', ['rule']),
+    ruleKeysEvicted: counter('rule_keys_evicted_total', 'Keys that a rule forgot for room.', ['rule']),
     suppressed: counter('notifications_suppressed_total', 'Notifications that were held back.', ['rule', 'reason']),
     deliveries: counter('deliveries_total', `What became of deliveries and attempts${sinceStart}`, [
       'destination',

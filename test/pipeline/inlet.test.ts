@@ -10,6 +10,7 @@ import type { Journal, JournalOptions } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { createInlet, type Inlet } from '../../src/pipeline/inlet.ts';
 import { createRedactor, fromStored } from '../../src/redact/redactor.ts';
+import { keysMax } from '../../src/rules/over-time/memory.ts';
 import { compileRules } from '../../src/rules/rules.ts';
 import { createMetrics, type MetricsPage } from '../../src/server/metrics.ts';
 import type { SourceBatch } from '../../src/sources/source.ts';
@@ -38,7 +39,7 @@ afterEach(() => {
 });
 
 /** An inlet over a journal that holds about a hundred of the events below. */
-function start(whenFull: JournalOptions['whenFull']): Inlet {
+function start(whenFull: JournalOptions['whenFull'], configs = [rule('all', [{ action: '*' }])]): Inlet {
   journal = openJournal(
     { path: folder, retentionMs: 86_400_000, maxBytes: 1_500_000, whenFull },
     { restore: fromStored, nowMs: clock.now(), log: pino({ level: 'silent' }) },
@@ -48,7 +49,7 @@ function start(whenFull: JournalOptions['whenFull']): Inlet {
     journalBytes: () => journal.bytes(),
     nowMs: () => clock.now(),
   });
-  const { rules } = compileRules([rule('all', [{ action: '*' }])], []);
+  const { rules } = compileRules(configs, []);
   const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
   return createInlet({
     journal,
@@ -162,4 +163,14 @@ test('drop_oldest never waits; what is shed is in the books, in the metrics and 
   assert.equal(await shown('herald_journal_deliveries{destination="chat",state="shed"}'), shed);
   assert.equal(await shown('herald_deliveries_made_total{destination="chat"}'), made);
   assert.equal(inlet.fullSinceMs(), undefined);
+});
+
+test('keys that a rule forgot for room are counted', async () => {
+  const window = { count: 2, within: 60_000, by: ['event.id'] };
+  const inlet = start('block', [rule('each', [{ action: '*' }], { window })]);
+  const lines = Array.from({ length: keysMax + 1 }, (_, at) => eventLine(at)).join('\n');
+  const decoder = createDecoder({ origin: {}, maxLineBytes: 1e6, lookalikes: false });
+  const { events } = decoder.push(Buffer.from(`${lines}\n`));
+  await inlet.accept('server', { events, counts: {}, newest: undefined, checkpoints: new Map() }, never);
+  assert.ok((await shown('herald_rule_keys_evicted_total{rule="each"}')) >= 1);
 });

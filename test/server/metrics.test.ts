@@ -21,6 +21,7 @@ const promised = {
   redactions_total: 'counter',
   rule_matches_total: 'counter',
   rule_errors_total: 'counter',
+  rule_keys_evicted_total: 'counter',
   notifications_suppressed_total: 'counter',
   deliveries_total: 'counter',
   delivery_queue: 'gauge',
@@ -42,6 +43,7 @@ test('every metric that is promised is there, says what it is, and has its label
   metrics.redactions('jwt', 1);
   metrics.ruleMatches('all', 1);
   metrics.ruleErrors('all', 1);
+  metrics.ruleKeysEvicted('all', 64);
   metrics.suppressed('all', 'silence', 1);
   metrics.deliveries('chat', 'retry', 'throttled', 1);
   metrics.deliveryLatency('chat', 1);
@@ -58,6 +60,7 @@ test('every metric that is promised is there, says what it is, and has its label
     'redactions_total{kind="jwt"} 1',
     'rule_matches_total{rule="all"} 1',
     'rule_errors_total{rule="all"} 1',
+    'rule_keys_evicted_total{rule="all"} 64',
     'notifications_suppressed_total{rule="all",reason="silence"} 1',
     'deliveries_total{destination="chat",outcome="retry",reason="throttled"} 1',
     'delivery_queue{destination="chat"} 3',
