@@ -9,9 +9,10 @@ import {
   type Format,
   type FormatInput,
 } from '../render/formats/format.ts';
+import { eventObject } from '../render/formats/event-object.ts';
 import { jsonText, repairJson } from '../render/formats/json-text.ts';
 import type { DestinationDeps } from './destination.ts';
-import { heraldJson } from './herald-json.ts';
+import { heraldJson, heraldText } from './herald-json.ts';
 
 /** What the formats are, for the options that choose one. */
 export const formatDescription =
@@ -54,14 +55,26 @@ export function eventBytes(format: Format, delivery: Delivery, context: FormatCo
 
 /** The same as text. */
 export function eventText(format: Format, delivery: Delivery, context: FormatContext): string {
-  if (format === 'herald') return repairJson(Buffer.concat(heraldJson(delivery)).toString('utf8'));
+  if (format === 'herald') return repairJson(heraldText(delivery));
   const input = formatInput(delivery, context);
   return isTextFormat(format) ? formatText(format, input) : jsonText(formatJson(format, input));
 }
 
+/** The event alone as JSON, as the journal has it. */
+export function eventJson(delivery: Delivery): Uint8Array | string {
+  return delivery.bytes === undefined || hasLoneSurrogate(delivery)
+    ? jsonText(eventObject(delivery.event))
+    : delivery.bytes;
+}
+
+const surrogate = Buffer.from(String.raw`\ud`);
+
 /** True when the stored text may hold half a surrogate pair, which JSON writes as an escape. */
 function hasLoneSurrogate({ bytes }: Delivery): boolean {
-  return bytes === undefined || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(String.raw`\ud`);
+  if (bytes === undefined) return true;
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).includes(
+    surrogate,
+  );
 }
 
 /** The event's own time in milliseconds, without parsing the event where the journal knows it. */

@@ -6,7 +6,20 @@ import { repairJson } from '../render/formats/json-text.ts';
  * before them. An event that comes from the journal goes out as it is stored, without a copy.
  */
 export function heraldJson(delivery: Delivery): readonly Uint8Array[] {
-  const { rule, severity, key } = delivery;
-  const head = `${JSON.stringify({ rule, severity, key }).slice(0, -1)},`;
-  return [Buffer.from(head), (delivery.bytes ?? Buffer.from(repairJson(JSON.stringify(delivery.event)))).subarray(1)];
+  return [
+    Buffer.from(head(delivery)),
+    (delivery.bytes ?? Buffer.from(repairJson(JSON.stringify(delivery.event)))).subarray(1),
+  ];
+}
+
+/** The same as text. */
+export function heraldText(delivery: Delivery): string {
+  const { bytes, event } = delivery;
+  return head(delivery) + (bytes === undefined ? JSON.stringify(event).slice(1) : utf8.decode(bytes.subarray(1)));
+}
+
+const utf8 = new TextDecoder();
+
+function head({ rule, severity, key }: Delivery): string {
+  return `${JSON.stringify({ rule, severity, key }).slice(0, -1)},`;
 }

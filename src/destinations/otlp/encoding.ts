@@ -85,7 +85,11 @@ export function createProtobuf(): Encoding {
 }
 
 function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Attributes): void {
-  for (const [key, text] of Object.entries(attributes).toReversed()) {
+  const keys = Object.keys(attributes);
+  for (let at = keys.length - 1; at >= 0; at -= 1) {
+    const key = keys[at] ?? '';
+    const text = attributes[key];
+    if (text === undefined) continue;
     const pair = writer.open();
     const value = writer.open();
     writer.text(1, text);
@@ -100,5 +104,7 @@ function byResource(items: readonly RecordItem[]): Map<string, RecordItem[]> {
 }
 
 function keyValues(attributes: Attributes): JsonObject[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: { stringValue: value } }));
+  return Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value: { stringValue: value } }],
+  );
 }

@@ -17,6 +17,7 @@ export interface ProtobufWriter {
 }
 
 const bytesAtFirst = 4 * 1024;
+const shortChars = 64;
 
 /** A writer, to be used again and again: it keeps its memory. */
 export function createProtobufWriter(): ProtobufWriter {
@@ -43,13 +44,33 @@ export function createProtobufWriter(): ProtobufWriter {
     buffer[at] = rest;
   }
 
+  function utf8(value: string): number {
+    const bytes = Buffer.byteLength(value);
+    // Node writes half a surrogate pair as U+FFFD, which has the three bytes that it counted.
+    // First the room, then the buffer: making room may have replaced it.
+    const at = room(bytes);
+    buffer.write(value, at, 'utf8');
+    return bytes;
+  }
+
+  /** The way into Node and back takes longer than a short text does; undefined for what is not ASCII. */
+  function ascii(value: string): number | undefined {
+    const before = written;
+    const at = room(value.length);
+    for (let char = 0; char < value.length; char += 1) {
+      const code = value.charCodeAt(char);
+      if (code > 127) {
+        written = before;
+        return undefined;
+      }
+      buffer[at + char] = code;
+    }
+    return value.length;
+  }
+
   return {
     text(tag, value) {
-      const bytes = Buffer.byteLength(value);
-      // Node writes half a surrogate pair as U+FFFD, which has the three bytes that it counted.
-      // First the room, then the buffer: making room may have replaced it.
-      const at = room(bytes);
-      buffer.write(value, at, 'utf8');
+      const bytes = (value.length <= shortChars ? ascii(value) : undefined) ?? utf8(value);
       varint(bytes);
       varint((tag << 3) | 2);
     },

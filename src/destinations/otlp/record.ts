@@ -5,9 +5,9 @@ import { clientAddress, rolesOf, text } from '../../render/formats/subject.ts';
 import { clampMs } from '../../render/formats/time.ts';
 import { eventTimeMs } from '../format.ts';
 
-/** Attributes by name. OTLP has other types, but all of ours are texts. */
+/** Attributes by name; undefined ones are not there. OTLP has other types, but all of ours are texts. */
 export interface Attributes {
-  readonly [name: string]: string;
+  readonly [name: string]: string | undefined;
 }
 
 /** A log record before it is written in one of the two encodings. */
@@ -44,7 +44,7 @@ export function recordOf(delivery: Delivery, body: string, nowMs: number): LogRe
 function attributesOf({ event, key, rule }: Delivery): Attributes {
   const { http, exception, geo, request_id } = event;
   const { actor } = rolesOf(event);
-  return present({
+  return {
     'log.record.uid': key,
     'authentik.event.id': event.id,
     'authentik.action': text(event.action),
@@ -64,21 +64,15 @@ function attributesOf({ event, key, rule }: Delivery): Attributes {
     'user_agent.original': text(http?.user_agent),
     'exception.type': text(exception?.[0]?.type),
     'exception.message': text(exception?.[0]?.value),
-  });
+  };
 }
 
 /** What the record is about: authentik, and the container that it runs in as far as the log's place tells. */
 export function resourceOf({ namespace, pod, container }: Origin, fixed: Attributes): Attributes {
-  return present({
+  return {
     'k8s.namespace.name': namespace,
     'k8s.pod.name': pod,
     'k8s.container.name': container,
     ...fixed,
-  });
-}
-
-function present(attributes: { readonly [name: string]: string | undefined }): Attributes {
-  const out: { [name: string]: string } = {};
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) out[name] = value;
-  return out;
+  };
 }

@@ -2,7 +2,6 @@ import type { Delivery } from '../../core/delivery.ts';
 import type { Event } from '../../core/event.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { ecsMeaning } from '../../render/formats/ecs-actions.ts';
-import { eventObject } from '../../render/formats/event-object.ts';
 import { headline } from '../../render/formats/headline.ts';
 import { clientAddress, rolesOf, text, type Roles } from '../../render/formats/subject.ts';
 import { isoMillis } from '../../render/formats/time.ts';
@@ -12,7 +11,8 @@ import { eventTimeMs } from '../format.ts';
 export interface Column {
   readonly name: string;
   readonly type: 'datetime' | 'string' | 'long' | 'dynamic';
-  readonly value: (facts: Facts) => Json | undefined;
+  /** Not there for the event itself. */
+  readonly value?: (facts: Facts) => Json | undefined;
 }
 
 interface Facts {
@@ -22,6 +22,9 @@ interface Facts {
   readonly instance: string;
   readonly time: string;
 }
+
+/** The last column: the event as it is stored. */
+export const eventColumn = 'Event';
 
 /** The columns of a row: short names, none of them one that Log Analytics keeps to itself. */
 export const columns: readonly Column[] = [
@@ -63,16 +66,16 @@ export const columns: readonly Column[] = [
   { name: 'ExceptionMessage', type: 'string', value: ({ event }) => text(event.exception?.[0]?.value) },
   { name: 'PodName', type: 'string', value: ({ event }) => event.origin.pod },
   { name: 'HeraldInstance', type: 'string', value: ({ instance }) => instance },
-  { name: 'Event', type: 'dynamic', value: ({ delivery }) => eventObject(delivery.event) },
+  { name: eventColumn, type: 'dynamic' },
 ];
 
-/** The row of a delivery. */
-export function rowOf(delivery: Delivery, instance: string): JsonObject {
+/** The row of a delivery without the event itself, which comes last. */
+export function factsOf(delivery: Delivery, instance: string): JsonObject {
   const { event } = delivery;
   const facts = { delivery, event, roles: rolesOf(event), instance, time: isoMillis(eventTimeMs(delivery)) };
   const row: { [name: string]: Json } = {};
   for (const { name, value } of columns) {
-    const cell = value(facts);
+    const cell = value?.(facts);
     if (cell !== undefined) row[name] = cell;
   }
   return row;

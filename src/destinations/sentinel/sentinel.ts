@@ -6,7 +6,8 @@ import { guidOf } from '../batch/guid.ts';
 import { createItem, joinItems } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
-import { rowOf } from './columns.ts';
+import { eventJson } from '../format.ts';
+import { eventColumn, factsOf } from './columns.ts';
 import { guide } from './guide.ts';
 import { classifyIngestion } from './reply.ts';
 import { setup } from './setup.ts';
@@ -105,7 +106,10 @@ export const sentinel = defineDestination({
     const tokens = createTokenSource(config);
     return createBatchDestination(deps, config, {
       limits: { bytes: requestBytesMax, itemBytes: itemBytesMax },
-      item: (delivery) => ({ ...createItem([jsonText(rowOf(delivery, deps.instance))]), key: delivery.key }),
+      item: (delivery) => {
+        const facts = jsonText(factsOf(delivery, deps.instance)).slice(0, -1);
+        return { ...createItem([`${facts},"${eventColumn}":`, eventJson(delivery), '}']), key: delivery.key };
+      },
       body: (items) => joinItems(items, '[', ',', ']'),
       async exchange({ post, client, items, nowMs, signal }) {
         const token = await tokens.get(client, nowMs, signal);

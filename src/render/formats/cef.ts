@@ -86,9 +86,12 @@ function headerText(value: string): string {
   return oneLine(value, 512, ' ').replaceAll(/[\\|]/g, String.raw`\$&`);
 }
 
+/** Ordinary text without either of them: most values. */
+const unescaped = /^[\x20-\x3c\x3e-\x5b\x5d-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
+
 /** In the extension a backslash and an equals sign are escaped, and a line end is `\n`. */
 function extensionText(value: string, charsMax: number): string {
-  if (value.length <= charsMax && isHarmless(value)) return value;
+  if (value.length <= charsMax && unescaped.test(value)) return value;
   const escaped = oneLine(value, charsMax, '\n').replaceAll(/[\\=]/g, String.raw`\$&`);
   return escaped.replaceAll('\n', String.raw`\n`);
 }
