@@ -59,13 +59,9 @@ const asPercentAll = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 const asJson = (text: string): string => JSON.stringify({ user: { username: text } });
 const escaped = (text: string): string =>
-  [...text]
-    .map((char) =>
-      char
-        .split('')
-        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        .join(''),
-    )
+  text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
 /** An event with names and addresses in every place and writing that authentik is known to have, and some more. */
@@ -103,7 +99,7 @@ const planted: fc.Arbitrary<Planted> = fc
       exception: [{ exc_type: 'E', exc_value: asJson(user), frames: [{ deep: [escaped(user), `<b>${other}</b>`] }] }],
       to_email: [mail, `${user} <${mail}>`],
       ip: { previous: address, new: '::ffff:198.51.100.77' },
-      own: { nested: [`${user}`, `${mail};${address}`] },
+      own: { nested: [user, `${mail};${address}`] },
     };
     const event = safeEvent({
       action,
@@ -116,7 +112,7 @@ const planted: fc.Arbitrary<Planted> = fc
       },
       client_ip: address,
       context,
-      domain_url: `${host}`,
+      domain_url: host,
     });
     return { event, values: [user, other, typed, mail, address, '198.51.100.77'] };
   });
@@ -304,8 +300,9 @@ test('further fields have pseudonyms, and what is no text is hidden', () => {
       context: { department: 'Platform Team', more: { badge: 4711 }, message: 'of platform team', reason: 'ok' },
     }),
   );
-  assert.match(String(context['department']), /^value-/);
-  assert.equal(context['message'], `of ${String(context['department'])}`);
+  const pseudonym = byA.of('value', 'Platform Team');
+  assert.match(pseudonym, /^value-/);
+  assert.deepEqual([context['department'], context['message']], [pseudonym, `of ${pseudonym}`]);
   assert.deepEqual(context['more'], { badge: byA.of('value', '4711') });
 });
 
@@ -389,7 +386,7 @@ test('never throws, and shows no more than JSON, whatever an event holds', () =>
 
 test('time grows with the text, and too much of it is hidden', () => {
   const cost = (length: number): number => {
-    const message = `${'a@b.1.2.3.4::x%41\\u0041&amp;username='.repeat(length / 36)}`;
+    const message = 'a@b.1.2.3.4::x%41\\u0041&amp;username='.repeat(length / 36);
     const event = safeEvent({ user: { username: 'ada' }, context: { message } });
     const start = process.cpuUsage();
     everything.apply(event);
