@@ -68,8 +68,9 @@ export function titleOf(event: SafeEvent): string {
   return cut(describe(event).title, titleCharsMax);
 }
 
-/** `2026-01-15T09:03:48Z`, or `unknown` for a time beyond the calendar. */
+/** `2026-01-15T09:03:48Z`, or `unknown` for a time beyond the calendar: years of four digits, as services read them. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? 'unknown' : `${date.toISOString().slice(0, 19)}Z`;
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? `${date.toISOString().slice(0, 19)}Z` : 'unknown';
 }
