@@ -9,25 +9,41 @@ import { toEvent } from '../decode/event.ts';
 import type { RuleTest, TestEvent } from '../rules/test-config.ts';
 import { maxLineBytes } from './read-logs.ts';
 
-/** The events of a rule's test, in the order of their times. Throws ConfigError for a file that cannot be read. */
-export function eventsOf(test: RuleTest, configFile: string): readonly Event[] {
+/** What happens in a test: an event, or a line that is none. */
+export interface TestStep {
+  readonly at: number;
+  readonly event: Event | undefined;
+}
+
+/** The steps of a rule's test, in the order of their times. Throws ConfigError for a file that cannot be read. */
+export function stepsOf(test: RuleTest, configFile: string): readonly TestStep[] {
   let at = Date.parse(test.start);
   if (Number.isNaN(at))
     throw problem(`the test ${test.name} starts at no time: write 2026-01-15T09:00:00Z`, configFile);
-  const events: Event[] = [];
+  const steps: TestStep[] = [];
   for (const [index, given] of test.events.entries()) {
     at += given.after;
     if (given.file !== undefined) {
-      events.push(...eventsIn(resolve(dirname(configFile), given.file), configFile));
+      steps.push(...eventsIn(resolve(dirname(configFile), given.file), configFile).map(stepOf));
       continue;
     }
+    if (given.action === undefined && !given.line)
+      throw problem(
+        `event ${index + 1} of the test ${test.name} is nothing: give it an action, a file or line`,
+        configFile,
+      );
     for (let n = 1; n <= given.repeat; n += 1) {
       if (n > 1) at += given.every;
       const id = createHash('sha256').update(`${test.name} ${index} ${n}`).digest('hex').slice(0, 32);
-      events.push(toEvent(lineOf(given, n, at), { id, origin: {}, time: '' }));
+      const event = given.line ? undefined : toEvent(lineOf(given, n, at), { id, origin: {}, time: '' });
+      steps.push({ at, event });
     }
   }
-  return events.toSorted((a, b) => a.at - b.at);
+  return steps.toSorted((a, b) => a.at - b.at);
+}
+
+function stepOf(event: Event): TestStep {
+  return { at: event.at, event };
 }
 
 /** The line that authentik would have written. */

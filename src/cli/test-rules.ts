@@ -6,7 +6,7 @@ import { isoTime, titleOf } from '../render/message.ts';
 import type { RuleConfig } from '../rules/config.ts';
 import { compileRules } from '../rules/rules.ts';
 import type { RuleTest } from '../rules/test-config.ts';
-import { eventsOf } from './test-events.ts';
+import { stepsOf } from './test-events.ts';
 
 /** What one test of a rule came to. */
 export interface TestResult {
@@ -28,8 +28,12 @@ function runTest(rule: RuleConfig, test: RuleTest, config: Config): TestResult {
   const rehearsal = createRehearsal(compileRules([rule]).rules, redactor);
   const told: Told[] = [];
   let held = 0;
-  for (const raw of eventsOf(test, config.file)) {
-    const judged = rehearsal.judge(redactor.redact(raw).event);
+  for (const { at, event } of stepsOf(test, config.file)) {
+    if (event === undefined) {
+      told.push(...rehearsal.hear(at));
+      continue;
+    }
+    const judged = rehearsal.judge(redactor.redact(event).event);
     told.push(...judged.told);
     held += judged.held.length;
   }

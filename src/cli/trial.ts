@@ -4,7 +4,7 @@ import { renderMessage } from '../render/message.ts';
 import { terminalText } from '../render/terminal.ts';
 import type { Suppression } from '../rules/loop.ts';
 import type { RuleExplanation } from '../rules/rule.ts';
-import type { Evaluation, Explanation, Held } from '../rules/rules.ts';
+import type { Explanation, Held } from '../rules/rules.ts';
 
 /** What would become of one event. */
 export interface Trial {
@@ -17,11 +17,15 @@ export interface Trial {
   readonly rules: readonly RuleExplanation[];
 }
 
-export function trialOf(event: SafeEvent, { rules, suppressed }: Explanation, evaluation: Evaluation): Trial {
-  const { notifications, held = [] } = evaluation;
+export function trialOf(
+  event: SafeEvent,
+  { rules, suppressed }: Explanation,
+  sends: Trial['sends'],
+  held: readonly Held[],
+): Trial {
   return {
     event,
-    sends: notifications.map(({ rule, destinations }) => ({ rule, destinations })),
+    sends: sends.map(({ rule, destinations }) => ({ rule, destinations })),
     ...(held.length > 0 && { held }),
     ...(suppressed !== undefined && { suppressed }),
     rules,

@@ -1,18 +1,17 @@
+import { alertAction } from '../core/action.ts';
 import { addCounts, families, type FamilyCounts } from '../core/family.ts';
 import type { Event } from '../core/event.ts';
 import type { Config } from '../config/config.ts';
-import { systemClock } from '../core/clock.ts';
-import { alertEvent } from '../pipeline/decide.ts';
+import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import { createRedactor } from '../redact/redactor.ts';
 import { redactOptions } from '../redact/options.ts';
-import type { Alert } from '../rules/alert.ts';
 import { compileRules } from '../rules/rules.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { readLogs } from './read-logs.ts';
 import { eventText, jsonLine, trialOf } from './trial.ts';
 
-/** `herald try`: reads lines to their end and prints what would be sent to whom and why not. Sends and stores nothing. */
+/** `herald try`: reads lines to their end and prints what would be sent to whom and why not, by the clock of the lines. Sends and stores nothing. */
 export const tryOut: CliCommand = {
   register(program) {
     program
@@ -42,34 +41,35 @@ interface TryOptions {
   readonly invalidIdentifier?: true;
 }
 
-const farMs = 366 * 86_400_000;
+/** What is held back at the end is told at once: nothing more will come. */
+const laterMs = 366 * 86_400_000;
 
 async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCounts> {
   const redactor = createRedactor(redactOptions(config.redact));
-  const { rules } = compileRules(config.rules, config.silences);
+  const rehearsal = createRehearsal(compileRules(config.rules, config.silences).rules, redactor);
   const print = options.json === true ? jsonLine : eventText;
-  const tell = (alerts: readonly Alert[]): void => {
-    for (const { facts, rule, destinations } of alerts) {
-      const event = alertEvent(redactor, facts);
+  const tell = (told: readonly Told[]): void => {
+    for (const { rule, destinations, event } of told) {
+      // Between the events of a log, and behind the last one, may be lines that are no events.
+      if (event.context['kind'] === 'absence' && event.action === alertAction) continue;
       process.stdout.write(print({ event, sends: [{ rule, destinations }], rules: [] }, config));
     }
   };
   const show = (raw: Event): void => {
-    const nowMs = systemClock.now();
     const { event } = redactor.redact(raw);
-    const explained = rules.explain(event, nowMs);
-    const evaluation = rules.evaluate(event, nowMs);
-    process.stdout.write(print(trialOf(event, explained, evaluation), config));
-    tell(evaluation.alerts ?? []);
-    tell(rules.due(nowMs));
+    tell(rehearsal.until(event.at));
+    const explained = rehearsal.explain(event);
+    const { told, held } = rehearsal.judge(event);
+    const own = told.filter((one) => one.event === event);
+    process.stdout.write(print(trialOf(event, explained, own, held), config));
+    tell(told.filter((one) => one.event !== event));
   };
   const total: FamilyCounts = {};
   for await (const { events, counts } of readLogs(options.file ?? ['-'], options.invalidIdentifier === true)) {
     addCounts(total, counts);
     for (const event of events) show(event);
   }
-  // What is held back is told sooner or later: here at once, because nothing more will come.
-  tell(rules.due(systemClock.now() + farMs).filter(({ facts }) => facts.context['kind'] !== 'absence'));
+  tell(rehearsal.wait(laterMs));
   return total;
 }
 

@@ -2,7 +2,7 @@ import type { SafeEvent } from '../core/event.ts';
 import type { Severity } from '../core/delivery.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
-import type { Held, Rules } from '../rules/rules.ts';
+import type { Explanation, Held, Rules } from '../rules/rules.ts';
 import { alertEvent } from './decide.ts';
 
 /** A message that a rule sends: about an event, or one of herald's own about several. */
@@ -15,8 +15,14 @@ export interface Told {
 
 /** What rules make of events that are read outside of the daemon, on a clock that follows the events. */
 export interface Rehearsal {
+  /** Lets time pass until something happens then, and tells what is due on the way. The first call sets the clock. */
+  until(atMs: number): readonly Told[];
   /** Lets the time until the event pass, then judges it. Events come in the order of their times. */
   judge(event: SafeEvent): { readonly told: readonly Told[]; readonly held: readonly Held[] };
+  /** Reads a line that is no event. */
+  hear(atMs: number): readonly Told[];
+  /** What every rule says about an event that comes now, without remembering it. */
+  explain(event: SafeEvent): Explanation;
   /** Lets time pass without events. */
   wait(ms: number): readonly Told[];
 }
@@ -29,17 +35,28 @@ const coarseTicks = 1440;
 
 export function createRehearsal(rules: Rules, redactor: Redactor): Rehearsal {
   let nowMs: number | undefined;
-  return { judge, wait: (ms) => (nowMs === undefined ? [] : passUntil(nowMs + ms)) };
+  return {
+    until,
+    judge,
+    hear,
+    explain: (event) => rules.explain(event, nowMs ?? event.at),
+    wait: (ms) => (nowMs === undefined ? [] : until(nowMs + ms)),
+  };
 
   function judge(event: SafeEvent): ReturnType<Rehearsal['judge']> {
-    const before = nowMs === undefined ? [] : passUntil(event.at);
-    nowMs = Math.max(nowMs ?? event.at, event.at);
-    const { notifications, alerts = [], held = [] } = rules.evaluate(event, nowMs);
+    const before = hear(event.at);
+    const { notifications, alerts = [], held = [] } = rules.evaluate(event, nowMs ?? event.at);
     const told = notifications.map(({ rule, severity, destinations }) => ({ rule, severity, destinations, event }));
     return { told: [...before, ...told, ...alerts.map(toldBy)], held };
   }
 
-  function passUntil(untilMs: number): readonly Told[] {
+  function hear(atMs: number): readonly Told[] {
+    const told = until(atMs);
+    rules.heard(nowMs ?? atMs);
+    return told;
+  }
+
+  function until(untilMs: number): readonly Told[] {
     const told: Told[] = [];
     let at = nowMs ?? untilMs;
     for (let ticks = 0; at < untilMs && ticks < fineTicks + coarseTicks; ticks += 1) {

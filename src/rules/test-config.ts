@@ -14,6 +14,7 @@ const eventSchema = {
     after: { type: 'string', format: 'duration', default: '0s', description: 'Since the event before.' },
     repeat: { type: 'integer', minimum: 1, maximum: 100_000, default: 1 },
     every: { type: 'string', format: 'duration', default: '1s', description: 'Between repetitions.' },
+    line: { type: 'boolean', default: false, description: 'A line that is no event, as that of a health check.' },
     action: { type: 'string', minLength: 1 },
     client_ip: { type: 'string', minLength: 1 },
     user: { json: true, description: 'username, email, pk.' },

@@ -76,6 +76,23 @@ test('the same for machines: TAP and JUnit', async (context) => {
   assert.equal(junit.code, 1);
 });
 
+test('lines that are no events, and their absence', async (context) => {
+  const quiet = `  - name: quiet
+    policies: []
+    absence: {for: 15m, of: lines}
+    destinations: [chat]
+    tests:
+      - {name: only health checks, events: [{line: true, repeat: 4, every: 10m}], wait: 10m, fires: 0}
+      - {name: nothing, events: [{line: true}, {after: 20m, line: true}], wait: 10m, fires: 1}
+`;
+  const { code, out } = await run(context, four + quiet);
+  assert.match(out, /quiet\n {2}ok {2}only health checks\n {2}ok {2}nothing\n/);
+  assert.equal(code, 0);
+  const typo = await run(context, four.replace('{after: 1h, action: login_failed,', '{after: 1h,'));
+  assert.equal(typo.code, 78);
+  assert.match(typo.err, /event 2 of the test four .* is nothing: give it an action, a file or line/);
+});
+
 test('no tests, a file that is not there, a time that is none', async (context) => {
   const none = await run(context, '      []\n');
   assert.equal(none.code, 1);

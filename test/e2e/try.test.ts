@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { eventLine } from '../support/lines.ts';
 import { startDaemon, temporaryFolder, writeConfig } from '../support/daemon.ts';
 
 const corpus = join(import.meta.dirname, '..', 'fixtures', 'corpus');
@@ -79,6 +80,46 @@ test('says for people who would get it, and the books of the lines', async (cont
   assert.match(stdout, /^2026-01-15T\S+ login_failed: Failed login for .*$/m);
   assert.match(stdout, /^ {2}\+ all -> out$/m);
   assert.match(stdout, /634 lines: 170 event, 22 lookalike, 11 python, 169 access/);
+});
+
+// Rules went by the clock of the wall: whatever waits for time was told of a whole log at its end, or of a day later.
+test('an old log is judged by its own times', async (context) => {
+  const folder = temporaryFolder(context);
+  const rules = `sources: [{type: stdin}]
+destinations: {out: {type: stdout}}
+rules:
+  - name: grouped
+    policies: [{action: login_failed}]
+    group: {wait: 30s, interval: 1m}
+    destinations: [out]
+  - name: fresh
+    mode: all
+    policies: [{action: login_failed}, {expression: 'now - event.at < duration("1h")'}]
+    destinations: [out]
+  - name: gone
+    policies: [{action: login_failed}]
+    absence: {for: 1m}
+    destinations: [out]
+`;
+  writeFileSync(join(folder, 'config.yaml'), rules);
+  const later = [2, 3].map((serial) => eventLine(serial).replace('T09:00:', 'T09:10:'));
+  const lines = [eventLine(0), eventLine(1), ...later];
+  writeFileSync(join(folder, 'old.log'), `${lines.join('\n')}\n`);
+  const daemon = startDaemon(context, folder, ['try', '--json', '--file', join(folder, 'old.log')]);
+  assert.equal(await daemon.exited(), 0, daemon.log());
+  const printed = daemon.stdout().trim().split('\n');
+  const trials = printed.map((line) => JSON.parse(line) as { event: { action: string }; sends: { rule: string }[] });
+  assert.deepEqual(
+    trials.map(({ event, sends }) => [event.action, ...sends.map(({ rule }) => rule)].join(' ')),
+    [
+      'login_failed fresh',
+      'login_failed fresh',
+      'herald_alert grouped',
+      'login_failed fresh',
+      'login_failed fresh',
+      'herald_alert grouped',
+    ],
+  );
 });
 
 test('a file that cannot be read is named', async (context) => {
