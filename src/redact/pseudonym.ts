@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { pseudonymForm } from '../core/stand-in.ts';
 import { canonicalAddress, networkOf } from './view/address.ts';
 
 /** What is told apart when a value gets its pseudonym. User names and mail addresses are one kind: many log in with their address. */
@@ -54,11 +55,9 @@ export function keyIdOf(key: Uint8Array): string {
   return createHmac('sha256', key).update('herald pseudonym key id').digest('hex').slice(0, keyIdDigits);
 }
 
-const form = /^(user|mail|ip|net|value)-([0-9a-f]{4})-([0-9a-f]{16})$/;
-
 /** The parts of a pseudonym, whatever its case; undefined for what is none. */
 export function parsePseudonym(text: string): { readonly text: string; readonly keyId: string } | undefined {
-  const match = form.exec(text.trim().toLowerCase());
+  const match = pseudonymForm.exec(text.trim().toLowerCase());
   return match === null ? undefined : { text: match[0], keyId: match[2] ?? '' };
 }
 

@@ -1,5 +1,6 @@
 import type { EventUser, ModelRef, SafeEvent } from '../core/event.ts';
 import { asText, get } from '../core/json.ts';
+import { isStandIn } from '../core/stand-in.ts';
 import type { Link } from './field.ts';
 import { isAnonymous, username } from './person.ts';
 
@@ -33,8 +34,13 @@ function adminUrl(authentikUrl: string): string {
 /** The list filters itself by what follows the semicolon: the request first, because it names exactly this event and its neighbours. */
 function search({ request_id, http, user, client_ip, action }: SafeEvent): string {
   const who = isAnonymous(user) ? undefined : username(user);
-  const words = request_id ?? http?.request_id ?? who ?? client_ip ?? action;
+  const words = request_id ?? http?.request_id ?? findable(who) ?? findable(client_ip) ?? action;
   return `;${encode(JSON.stringify({ search: words.slice(0, searchCharsMax) }))}`;
+}
+
+/** Undefined for what stands in the place of a name that the reader must not see: authentik would find nothing. */
+function findable(text: string | undefined): string | undefined {
+  return text === undefined || isStandIn(text) ? undefined : text;
 }
 
 /** `encodeURIComponent` that also takes lone surrogates and what Markdown or mrkdwn could end a link at. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { kinds as allKinds } from '../../src/build.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { DestinationConfig } from '../../src/config/config.ts';
 import { formatProblem } from '../../src/core/errors.ts';
@@ -167,4 +170,20 @@ test('a destination is another one when its view or the keys of its pseudonyms c
     versionOf(', fields: all', other),
     'what has no pseudonyms is left alone',
   );
+});
+
+test('the worked example of docs/privacy.md is a configuration', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/privacy.md'), 'utf8');
+  const [example = '', rotation = ''] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const files = {
+    '/run/secrets/herald/pseudonym-key': key,
+    '/run/secrets/herald/pseudonym-key-2027': other,
+    '/run/secrets/herald/slack-url': 'https://hooks.slack.com/services/T0/B0/x',
+  };
+  const around = surroundings({ SPLUNK_TOKEN: '11111111-2222-3333-4444-555555555555' }, files);
+  const load = (text: string): ReturnType<typeof loadConfig> =>
+    loadConfig(`sources: [{type: stdin}]\n${text}`, 'c.yaml', around, allKinds);
+  const views = [...load(example).destinations.values()].map(({ view }) => view?.options.address);
+  assert.deepEqual(views, [undefined, 'pseudonym', 'network']);
+  assert.equal(load(example.replace(/ {4}key: .*\n/, rotation)).redact.pseudonymize?.previous.length, 1);
 });

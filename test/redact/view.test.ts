@@ -7,6 +7,7 @@ import { createPseudonyms } from '../../src/redact/pseudonym.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import type { Selection, ViewOptions } from '../../src/redact/view/options.ts';
 import { createView, type View } from '../../src/redact/view/view.ts';
+import { eventLogUrl } from '../../src/render/links.ts';
 import { titleOf } from '../../src/render/message.ts';
 import { quote, eventTitle } from '../../src/rules/over-time/title.ts';
 import { renderAll } from '../fuzz/targets.ts';
@@ -350,6 +351,15 @@ test("herald's own events show no names: keys, values, counts and quoted titles"
   assert.equal(quoted?.title, `Failed login for ${byA.of('person', 'jo')} from ${byA.of('address', '203.0.113.9')}`);
   const older = everything.apply(safeEvent({ action: alertAction, context: { last_event: { title: titleOf(last) } } }));
   assert.deepEqual(older.context, { last_event: { title: '[hidden]' } }, 'names that nobody wrote down are not shown');
+});
+
+test('a link does not look for a pseudonym, of which authentik knows nothing', () => {
+  const event = safeEvent({ user: { username: 'ada', pk: 6 }, client_ip: '203.0.113.9' });
+  const search = (seen: SafeEvent): string =>
+    decodeURIComponent(eventLogUrl(seen, 'https://a.example')).split(';')[1] ?? '';
+  assert.equal(search(event), '{"search":"ada"}');
+  assert.equal(search(everything.apply(event)), '{"search":"login"}');
+  assert.equal(search(viewOf({ name: 'hidden', address: 'network' }).apply(event)), '{"search":"login"}');
 });
 
 test('never throws, and shows no more than JSON, whatever an event holds', () => {

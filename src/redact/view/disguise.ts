@@ -1,3 +1,4 @@
+import { hiddenMark } from '../../core/stand-in.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
 import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
@@ -19,9 +20,6 @@ interface Hit {
   readonly end: number;
   readonly standIn: string;
 }
-
-/** What stands for a value, and for a text in which there is too much to look for. */
-export const hiddenMark = '[hidden]';
 
 /** Characters times values that are looked for in all texts of one event: some 100 ms at most. */
 const workMax = 100_000_000;

@@ -1,11 +1,12 @@
 import { knownActions } from '../../core/action.ts';
 import { withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { hiddenMark } from '../../core/stand-in.ts';
 import { isMasked } from '../kinds.ts';
 import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
 import { seal } from '../redactor.ts';
 import { networkOf } from './address.ts';
-import { createDisguise, hiddenMark, type Known, type StandIn } from './disguise.ts';
+import { createDisguise, type Known, type StandIn } from './disguise.ts';
 import { commonWords, isPlainKey, nobody, wordCharsMin, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';

@@ -1,7 +1,7 @@
 import { alertAction } from '../../core/action.ts';
 import type { Event } from '../../core/event.ts';
 import { asText, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { hiddenMark } from './disguise.ts';
+import { hiddenMark } from '../../core/stand-in.ts';
 import { identityOf, isStructure, type Identity, type Surroundings } from './known.ts';
 
 /** What is done with the texts of an event; giving back the same text leaves everything the same object. */
