@@ -57,7 +57,7 @@ export type PseudonymizeConfig = Infer<typeof pseudonymizeSchema>;
 /** `fields` of a destination: what of an event it sees. */
 export const fieldsOption = {
   description:
-    'What of an event this destination sees, in every format and text. `all`: everything, also where `redact.pseudonymize` is set. A list is short for `allow`.',
+    'What of an event this destination sees, in every format and text. `all`: everything, also where `redact.pseudonymize` is set. A list is short for `allow`. docs/privacy.md explains the others.',
   anyOf: [
     { type: 'string', enum: ['all'] },
     { ...fieldsSchema, minItems: 1 },

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { asObject, get, isObject, type JsonObject } from '../../../src/core/json.ts';
-import { formatJson } from '../../../src/render/formats/format.ts';
+import { formatJson, formatText } from '../../../src/render/formats/format.ts';
 import { formatInput } from '../../support/format-inputs.ts';
 import { hostileEvent } from '../../support/hostile-events.ts';
 import { event } from '../events.ts';
@@ -45,6 +45,25 @@ function assertValid(validate: ValidateFunction | undefined, document: unknown, 
   const problems = validate.errors?.filter(({ keyword }) => keyword !== 'if') ?? [];
   assert.fail(`${name}: ${JSON.stringify(problems)}\n${JSON.stringify(document, null, 1)}`);
 }
+
+test('what stands in the place of an address is no address: formats take it where a text may stand', () => {
+  const user = { username: 'user-7f3a-0123456789abcdef', pk: 6, email: 'mail-7f3a-0123456789abcdef' };
+  for (const client_ip of ['ip-7f3a-0123456789abcdef', '203.0.113.0/24', '[hidden]']) {
+    const input = formatInput(event({ action: 'login', user, client_ip }));
+    const ocsf = formatJson('ocsf', input);
+    assert.partialDeepStrictEqual(ocsf, {
+      src_endpoint: { name: client_ip },
+      actor: { user: { name: user.username, uid_alt: user.email } },
+    });
+    const { source, related } = formatJson('ecs', input);
+    assert.deepEqual([source, related], [{ address: client_ip }, { user: [user.username] }]);
+    const cef = formatText('cef', input);
+    assert.ok(cef.includes(` shost=${client_ip} `), cef);
+    assert.doesNotMatch(cef, / (?:src|c6a2)=/);
+    const leef = formatText('leef', input);
+    assert.ok(leef.includes(`^srcName=${client_ip}^`) && !leef.includes('^src='), leef);
+  }
+});
 
 const ada = { username: 'ada', pk: 6, email: 'ada@example.com' };
 const totp = { app: 'authentik_stages_authenticator_totp', model_name: 'totpdevice', pk: 5, name: 'phone' };
