@@ -3,8 +3,8 @@ import type { JsonObject } from '../../core/json.ts';
 import { eachName } from '../../redact/view/values.ts';
 import { titleOf } from '../../render/message.ts';
 
-/** Stands behind the title and between the names in it: no text has it, because it is no character. */
-const separator = '\ufdd0';
+/** Stands behind the title and between the names in it, and is taken out of both. Beyond Latin-1, every remembered text would take two bytes a character. */
+const separator = '\u001f';
 
 // Several rules ask for the title of the same event one after the other.
 let last: { readonly event: SafeEvent; readonly title: string } | undefined;
