@@ -28,7 +28,7 @@ type Open = {
   title: string;
   /** The first ids and the last one, each 32 characters, as one text: a list of texts takes twice the room. */
   ids: string;
-  readonly tops: Tops;
+  tops: Tops;
 };
 
 const idLength = 32;
@@ -58,7 +58,7 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
     group.count += 1;
     group.title = eventTitle(event);
     group.ids = (group.ids.length < idLength * idsMax ? group.ids : group.ids.slice(0, -idLength)) + event.id;
-    countTops(group.tops, event, except);
+    group.tops = countTops(group.tops, event, except);
   }
 
   function due(nowMs: number): readonly Draft[] {

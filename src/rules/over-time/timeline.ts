@@ -8,9 +8,11 @@ import { listIn, numberIn, textIn } from './stored.ts';
 export type Timeline = { readonly since: number; at: number[]; values: string[] };
 
 const shortMax = 32;
+/** Of every timeline without values; nothing is ever put into it. */
+const noValues: string[] = [];
 
 export function newTimeline(since: number): Timeline {
-  return { since, at: [], values: [] };
+  return { since, at: [], values: noValues };
 }
 
 /** Puts a time into its place, behind those that are the same, and returns the place. `at` counts from `since`. */
@@ -36,7 +38,7 @@ export function append(timeline: Timeline, at: number, value: string | undefined
 }
 
 /** A list with one more. What is pushed to reserves room for sixteen more, and most lists here are short. */
-export function longer<T>(list: T[], item: T): T[] {
+function longer<T>(list: T[], item: T): T[] {
   if (list.length < shortMax) return list.concat([item]);
   list.push(item);
   return list;
@@ -46,7 +48,7 @@ export function longer<T>(list: T[], item: T): T[] {
 export function remove({ at, values }: Timeline, place: number, count: number): void {
   if (count === 0) return;
   at.splice(place, count);
-  values.splice(place, count);
+  if (values.length > 0) values.splice(place, count);
 }
 
 /** As it is written down. */

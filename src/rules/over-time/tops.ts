@@ -18,25 +18,28 @@ const valuesMax = 50;
 const shownMax = 5;
 const valueLengthMax = 100;
 
-/** Counts the values of an event, but for the fields named in `except`: those are the same in all of them. */
-export function countTops(tops: Tops, event: SafeEvent, except: ReadonlySet<string>): void {
+/** Counts the values of an event, but for the fields named in `except`: those are the same in all of them. Returns the list with them. */
+export function countTops(tops: Tops, event: SafeEvent, except: ReadonlySet<string>): Tops {
+  let counted = tops;
   for (const [field, [name, read]] of fields.entries()) {
     const value = except.has(name) ? undefined : read(event);
-    if (value !== undefined && value !== '') count(tops, field, value.slice(0, valueLengthMax));
+    if (value !== undefined && value !== '') counted = count(counted, field, value.slice(0, valueLengthMax));
   }
+  return counted;
 }
 
-function count(tops: Tops, field: number, value: string): void {
+function count(tops: Tops, field: number, value: string): Tops {
   let known = 0;
   for (let at = 0; at < tops.length; at += 3) {
     if (tops[at] !== field) continue;
     if (tops[at + 1] === value) {
       tops[at + 2] = Number(tops[at + 2]) + 1;
-      return;
+      return tops;
     }
     known += 1;
   }
-  if (known < valuesMax) tops.push(field, value, 1);
+  // What is pushed to reserves room for sixteen more, and most groups are small.
+  return known < valuesMax ? tops.concat([field, value, 1]) : tops;
 }
 
 /** The most frequent values by the name of the field, without those in `except`; `(others)` is how many of all events have another one. */
