@@ -9,6 +9,8 @@ import type { ViewConfig } from './config.ts';
 import type { Path } from './path.ts';
 import type { Reader } from './reader.ts';
 
+/** Keys of a stored event. */
+type EventPath = readonly string[];
 type Fields = Exclude<FieldsConfig, string | readonly string[]>;
 
 /**
@@ -150,20 +152,18 @@ function inherited({ allow, deny, truncate = [] }: Fields, section: Pseudonymize
   );
 }
 
-function pathsOf(names: readonly string[]): readonly Path_[] {
+function pathsOf(names: readonly string[]): readonly EventPath[] {
   return names.flatMap((name) => {
     const resolved = resolvePath(name);
     return typeof resolved === 'string' ? [] : resolved;
   });
 }
 
-type Path_ = readonly string[];
-
 function selectionOf(
   { allow, deny, context = [], pseudonymize = [], truncate = [] }: Fields,
   problem: Tell,
 ): Selection {
-  const checked = (key: 'allow' | 'deny', names: readonly string[]): readonly Path_[] => {
+  const checked = (key: 'allow' | 'deny', names: readonly string[]): readonly EventPath[] => {
     for (const [index, name] of names.entries()) {
       const resolved = resolvePath(name);
       if (typeof resolved === 'string') problem(key, index, resolved);

@@ -212,6 +212,13 @@ test('while keys overlap an event says what its pseudonyms were before, and afte
   assert.deepEqual(during.context['pseudonyms'], [
     { pseudonym: during.user.username, previous: [byA.of('person', 'ada')] },
   ]);
+  const mail = { ...user, email: 'a@b.example' };
+  const without = viewOf(
+    { mail: 'pseudonym', select: allow('user.username') },
+    createPseudonyms({ current: keyB, previous: [{ bytes: keyA, untilMs }] }),
+  );
+  const { pseudonyms: links } = without.apply(safeEvent({ at: 0, user: mail })).context;
+  assert.deepEqual(links, during.context['pseudonyms'], 'nothing is said of what is not shown');
   const after = view.apply(safeEvent({ at: untilMs, user }));
   assert.equal(after.context['pseudonyms'], undefined);
   assert.equal(after.user.username, during.user.username);

@@ -35,10 +35,7 @@ export function createView(options: ViewOptions, pseudonyms: Pseudonyms | undefi
         select === undefined ? partsOf(event) : withHidden(select(event.action, partsOf(event)), event, options);
       const disguised = disguise(event, parts, standIn, elsewhere, all, options.values, needlesOf);
       if (select === undefined && isSame(disguised, event)) return event;
-      const { context } = disguised;
-      const facts =
-        links.size === 0 ? disguised : { ...disguised, context: { ...context, pseudonyms: linksOf(links) } };
-      const viewed = seal(withViews({ ...facts, id: event.id, at: event.at }));
+      const viewed = seal(withViews({ ...withLinks(disguised, links), id: event.id, at: event.at }));
       made.add(viewed);
       return viewed;
     },
@@ -71,6 +68,9 @@ function standInOf(
     return identity === 'address' ? show(address, addressKind, value) : pseudonym('value', value);
   };
 }
+
+/** What is left of an event, beside its id and time. */
+type Shown = Omit<EventFacts, 'id' | 'at'>;
 
 interface Collected {
   /** Every value that its place names. */
@@ -108,7 +108,7 @@ function disguise(
   all: readonly Known[],
   values: ViewOptions['values'],
   needlesOf: NeedlesOf,
-): Omit<EventFacts, 'id' | 'at'> {
+): Shown {
   const { client_ip, request_id, schema_name, domain_url, origin } = parts;
   const texts = createDisguise(elsewhere, standIn, needlesOf);
   const text = (value: string): string => texts.text(value, false);
@@ -136,7 +136,7 @@ function disguise(
     action,
     context,
     user,
-    origin: origin,
+    origin,
     ...(client_ip !== undefined && { client_ip: standIn('address', client_ip) ?? text(client_ip) }),
     ...(request_id !== undefined && { request_id: text(request_id) }),
     ...(schema_name !== undefined && { schema_name: text(schema_name) }),
@@ -144,7 +144,7 @@ function disguise(
   };
 }
 
-function isSame(facts: Omit<EventFacts, 'id' | 'at'>, event: Event): boolean {
+function isSame(facts: Shown, event: Event): boolean {
   return (
     facts.context === event.context &&
     facts.user === event.user &&
@@ -182,8 +182,14 @@ function withName(kept: EventUser, whole: EventUser): EventUser {
   return username === undefined ? kept : { ...kept, username };
 }
 
-function linksOf(links: ReadonlyMap<string, readonly string[]>): Json {
-  return [...links].map(([pseudonym, previous]) => ({ pseudonym, previous }));
+/** While keys overlap: what the pseudonyms that are shown were before. */
+function withLinks(facts: Shown, links: ReadonlyMap<string, readonly string[]>): Shown {
+  if (links.size === 0) return facts;
+  const shown = JSON.stringify(facts);
+  const pseudonyms = [...links]
+    .filter(([pseudonym]) => shown.includes(pseudonym))
+    .map(([pseudonym, previous]) => ({ pseudonym, previous }));
+  return pseudonyms.length === 0 ? facts : { ...facts, context: { ...facts.context, pseudonyms } };
 }
 
 /** The context with the texts at a path replaced, numbers among them; what is no text, number or list of them is hidden. */
