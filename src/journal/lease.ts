@@ -24,6 +24,9 @@ export function lease(
   const id = store.names.destination(destination);
   if (id === undefined) return [];
   const leased: Leased[] = [];
+  // Whoever sends the stored text as it is never needs it parsed. Others write one event after the other: to keep all of a batch as
+  // objects until its answer is there costs more than to parse one again.
+  let parsed: { readonly seq: number; readonly event: SafeEvent } | undefined;
   let bytes = 0;
   for (const row of pending(store, id, limit.items, nowMs, underWay)) {
     // Order is kept per destination: what is behind a delivery that waits, waits with it.
@@ -33,12 +36,11 @@ export function lease(
     bytes += stored.bytes.length;
     if (bytes > limit.bytes && leased.length > 0) break;
     const rule = store.names.rule(int(row, 1));
-    let event: SafeEvent | undefined;
     leased.push({
       key: `${stored.id}.${rule.digest}`,
-      // Whoever sends the stored text as it is never needs it parsed.
       get event() {
-        return (event ??= store.restore(stored.bytes.toString('utf8')));
+        if (parsed?.seq !== seq) parsed = { seq, event: store.restore(stored.bytes.toString('utf8')) };
+        return parsed.event;
       },
       at: stored.at,
       rule: rule.name,

@@ -66,7 +66,7 @@ export const datadog = defineDestination({
   example: { api_key: '3f9c0e7a1b5d4826a7c9e0f1d2b3a4c5', site: 'datadoghq.eu', tags: ['env:production'] },
   policy: ({ concurrency }) => ({
     items: itemsMax,
-    bytes: 2_000_000,
+    bytes: 1_000_000,
     waitMs: 1000,
     maxAgeMs: undefined,
     concurrency,

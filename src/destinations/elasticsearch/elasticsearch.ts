@@ -68,7 +68,7 @@ export const elasticsearch = defineDestination({
   },
   policy: ({ concurrency }) => ({
     items: 2000,
-    bytes: 2_000_000,
+    bytes: 1_000_000,
     waitMs: 1000,
     maxAgeMs: undefined,
     concurrency,

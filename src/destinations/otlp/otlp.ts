@@ -57,7 +57,7 @@ export const otlp = defineDestination({
   },
   policy: ({ concurrency }) => ({
     items: 2000,
-    bytes: 1_500_000,
+    bytes: 1_000_000,
     waitMs: 1000,
     maxAgeMs: undefined,
     concurrency,

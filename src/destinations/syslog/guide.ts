@@ -10,7 +10,7 @@ export const guide: Guide = {
     'In `framing: octet_counting` the length of a message stands before it. `lf` is for receivers that know nothing else; `tls` always counts.',
   ],
   order:
-    'Kept. One batch of up to 1,000 messages is under way at a time, over one connection that stays open; over `udp` 50 datagrams.',
+    'Kept. One batch of up to 2,000 messages is under way at a time, over one connection that stays open; over `udp` 50 datagrams.',
   idempotency:
     "None in syslog; the delivery's key, the same on every attempt, is `key` in the structured data and in JSON, `externalId` in CEF (without its dot) and `deliveryId` in LEEF.",
   limits: [

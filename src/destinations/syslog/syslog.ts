@@ -97,8 +97,8 @@ export const syslog = defineDestination({
 
   policy({ transport }) {
     // A burst of datagrams larger than the receiver's buffer is lost in part, and nobody is told.
-    const items = transport === 'udp' ? 50 : 1000;
-    return { items, bytes: 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };
+    const items = transport === 'udp' ? 50 : 2000;
+    return { items, bytes: 2 * 1024 * 1024, waitMs: 0, maxAgeMs: undefined, digest: 1 };
   },
 
   check({ transport, framing, max_size }): readonly OptionProblem[] {
