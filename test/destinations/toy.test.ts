@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..');
 function copyWithToy(t: TestContext): string {
   const copy = mkdtempSync(join(tmpdir(), 'herald-toy-'));
   t.after(() => rmSync(copy, { recursive: true, force: true }));
-  cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true });
+  for (const part of ['src', join('test', 'tools')]) cpSync(join(root, part), join(copy, part), { recursive: true });
   copyFileSync(join(root, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const file = readFileSync(join(root, 'test', 'support', 'toy-destination.ts'), 'utf8');

@@ -16,7 +16,7 @@ function built(path: string): string {
   if (sources.every((name) => statSync(join(root, 'src', name)).mtimeMs <= builtMs)) return path;
   // Other tests may be starting the old one, or be building too.
   const fresh = join(root, 'dist', `.herald.${process.pid}.cjs`);
-  execFileSync('npm', ['run', '-s', 'build', '--', `--outfile=${fresh}`], { cwd: root });
+  execFileSync('npm', ['run', '-s', 'build'], { cwd: root, env: { ...process.env, BUNDLE: fresh } });
   renameSync(fresh, path);
   return path;
 }
