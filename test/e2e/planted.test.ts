@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,6 +62,10 @@ async function scene(context: TestContext): Promise<Scene> {
   own.set(token, 'server.token');
   own.set(proxyPassword, 'proxy');
   own.set(certificates.client.key.split('\n')[1] ?? '', 'tls.key');
+  const [journalKey, newKey, oldKey] = ['journal', 'new', 'old'].map((name) => hash('sha256', `planted ${name} key`));
+  own.set(journalKey ?? '', 'journal.encryption.previous');
+  own.set(newKey ?? '', 'redact.pseudonymize.key');
+  own.set(oldKey ?? '', 'redact.pseudonymize.previous');
   const { cert, key } = certificates.client;
   const entries = {
     ...Object.fromEntries(planted.map(({ name, entry }) => [name, { ...entry, timeout: '2s', retry: { base: '1s' } }])),
@@ -74,7 +79,11 @@ async function scene(context: TestContext): Promise<Scene> {
   };
   const config = {
     sources: [{ type: 'file', paths: [join(folder, 'app.log')], start_at: 'beginning' }],
-    journal: { path: join(folder, 'journal') },
+    redact: {
+      pseudonymize: { fields: ['user.email'], key: newKey, previous: [{ key: oldKey, until: '2100-01-01T00:00:00Z' }] },
+    },
+    // Without a key to write with the journal is plain text, in which secrets would be found.
+    journal: { path: join(folder, 'journal'), encryption: { previous: [journalKey] } },
     rules: [{ name: 'all', policies: [{ action: '*' }], destinations: Object.keys(entries) }],
     destinations: entries,
     server: { listen: '127.0.0.1:0', token },
@@ -160,9 +169,20 @@ describe('no secret leaves by a way that is not its own', () => {
 
     const commands = [
       ['--help'],
-      ...['run', 'check', 'test', 'try', 'replay', 'explain', 'send-test', 'setup', 'events', 'schema', 'example'].map(
-        (command) => [command, '--help'],
-      ),
+      ...[
+        'run',
+        'check',
+        'test',
+        'try',
+        'replay',
+        'explain',
+        'send-test',
+        'setup',
+        'events',
+        'reveal',
+        'schema',
+        'example',
+      ].map((command) => [command, '--help']),
       ['check'],
       ['check', '--format', 'json'],
       ['test'],
