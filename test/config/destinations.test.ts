@@ -58,7 +58,9 @@ testProblems([
   [
     'options of every destination that mean nothing to one',
     `${source}destinations:\n  a: {type: print, timeout: 5s, proxy: "http://proxy"}\n`,
-    ['c.yaml:3:33 destinations.a.proxy: unknown key; known here: type, fields, timeout, retry, batch, tls, allow_link_local'],
+    [
+      'c.yaml:3:33 destinations.a.proxy: unknown key; known here: type, fields, timeout, retry, batch, tls, allow_link_local',
+    ],
   ],
   [
     'certificates',
