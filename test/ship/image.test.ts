@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { bundle } from '../support/bundle.ts';
+import { startLine } from '../support/bundle.ts';
 import { temporaryFolder } from '../support/daemon.ts';
 import { createBuilder, imageMissing, stageFolder, type Builder, type Image } from '../support/image/builder.ts';
 import { startContainer } from '../support/image/container.ts';
@@ -37,10 +37,11 @@ function suite(): void {
   });
 
   test('runs as nobody in particular, without a shell, with the options of the bundle’s first line', () => {
-    const { User, Entrypoint, Cmd, Labels, Healthcheck } = image.config;
+    const { User, Entrypoint, Env, Cmd, Labels, Healthcheck } = image.config;
     assert.equal(User, '65532:65532');
-    const [, options = ''] = /^#!\/usr\/bin\/env -S node (.*)\n/.exec(readFileSync(bundle, 'utf8')) ?? [];
-    assert.deepEqual(Entrypoint, ['node', ...options.split(' '), '/app/herald.cjs']);
+    const { variables, options } = startLine();
+    assert.deepEqual(Entrypoint, ['node', ...options, '/app/herald.cjs']);
+    for (const variable of variables) assert.ok(Env.includes(variable), variable);
     assert.deepEqual(Cmd, ['run', '--config', '/etc/herald/config.yaml']);
     assert.equal(Healthcheck, undefined);
     const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>;

@@ -4,15 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { exitCodes } from '../../src/cli/exit.ts';
-import { bundle } from '../support/bundle.ts';
+import { startLine } from '../support/bundle.ts';
 import { temporaryFolder } from '../support/daemon.ts';
 
 const unit = readFileSync(join(import.meta.dirname, '..', '..', 'examples', 'herald.service'), 'utf8');
 const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
 
 test('the unit starts the bundle with the options of its first line, and does not start again what cannot mend itself', () => {
-  const [, options = ''] = /^#!\/usr\/bin\/env -S node (.*)\n/.exec(readFileSync(bundle, 'utf8')) ?? [];
-  assert.ok(setting('ExecStart').startsWith(`/usr/bin/node ${options} /opt/herald/herald.cjs run `));
+  const { variables, options } = startLine();
+  assert.ok(setting('ExecStart').startsWith(`/usr/bin/node ${options.join(' ')} /opt/herald/herald.cjs run `));
+  assert.equal(setting('Environment'), variables.join(' '));
   assert.equal(setting('RestartPreventExitStatus'), `${exitCodes.usage} ${exitCodes.config}`);
   const grace = /--grace (\d+)s/.exec(setting('ExecStart'))?.[1];
   assert.ok(Number(grace) < Number.parseInt(setting('TimeoutStopSec'), 10));

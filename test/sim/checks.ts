@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import type { Delivery } from '../../src/core/delivery.ts';
 import { addCounts, families, type FamilyCounts } from '../../src/core/family.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -145,15 +146,26 @@ function keepsAll({ plan }: World): boolean {
 
 /** After a stop in peace: what was written is read. */
 export function assertDrained(world: World, journal: Journal): void {
-  for (const [at, name] of world.plan.sources.entries()) {
+  for (const { source, read, written } of progressOf(world, journal))
+    assert.deepEqual(read, written, `${source}: the log is not read to its end`);
+}
+
+/** Whether everything that was written is read. */
+export function isDrained(world: World, journal: Journal): boolean {
+  return progressOf(world, journal).every(({ read, written }) => isDeepStrictEqual(read, written));
+}
+
+/** What the journal counts of each log, and what there is. */
+function progressOf(world: World, journal: Journal) {
+  return world.plan.sources.map((name, at) => {
     const log = world.logs.get(name);
     assert.ok(log !== undefined);
-    const { counts } = readPrefix(log, { next: log.bytes.length, open: {} });
+    const { counts: written } = readPrefix(log, { next: log.bytes.length, open: {} });
     const source = at === 0 ? 'first' : 'second';
-    const total: FamilyCounts = {};
-    addCounts(total, journal.lines().get(source) ?? {});
-    assert.deepEqual(total, counts, `${source}: the log is not read to its end`);
-  }
+    const read: FamilyCounts = {};
+    addCounts(read, journal.lines().get(source) ?? {});
+    return { source, read, written };
+  });
 }
 
 /** At the end of all: everything that was written is read, and everything that was made has come to an end. */

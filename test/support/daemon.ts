@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, compiledOnce } from './bundle.ts';
+import { bundle, compiledOnce, startLine } from './bundle.ts';
 import { waitUntil } from './source.ts';
 
 /** The bundled daemon as a user starts it, in a folder of its own. */
@@ -18,8 +18,9 @@ export interface Daemon {
   logged(text: string): Promise<void>;
 }
 
-/** The options of the bundle's first line, which only a shell reads: with them memory is what it is in the image. */
-const nodeOptions = ['--max-semi-space-size=2', '--v8-pool-size=1', '--expose-gc'];
+/** With what only a shell reads in the bundle, memory is what it is in the image. */
+const { variables, options } = startLine();
+const ownEnv = Object.fromEntries(variables.map((variable) => variable.split('=', 2)));
 
 /** A temporary folder that goes with the test. */
 export function temporaryFolder(context: { after(undo: () => void): void }): string {
@@ -36,10 +37,10 @@ export function startDaemon(
   env: NodeJS.ProcessEnv = {},
   under: readonly string[] = [],
 ): Daemon {
-  const [command = process.execPath, ...rest] = [...under, process.execPath, ...nodeOptions, bundle, ...args];
+  const [command = process.execPath, ...rest] = [...under, process.execPath, ...options, bundle, ...args];
   const child = spawn(command, rest, {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...compiledOnce, ...env },
+    env: { PATH: process.env['PATH'], ...ownEnv, ...compiledOnce, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let log = '';
