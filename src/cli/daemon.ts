@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino';
 import { runApp, type AppDeps, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
+import { takeSignals } from './early-signals.ts';
 import { showsColours, writeOut } from './output.ts';
 import type { ConfigFeed } from '../config/feed.ts';
 
@@ -54,16 +55,14 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number, fe
     log.info({ signal }, 'stopping; a second signal ends at once');
     stop.abort();
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  const leaveSignals = takeSignals(onSignal);
   const onHangUp = (): void => feed?.poke();
   if (feed !== undefined) process.on('SIGHUP', onHangUp);
   void collectStartUp(stop.signal);
   try {
     return await runApp(config, { ...systemDeps(log), graceMs, ...(feed !== undefined && { feed }) }, stop.signal);
   } finally {
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
+    leaveSignals();
     process.off('SIGHUP', onHangUp);
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
@@ -104,6 +106,49 @@ test('while the receiver is down, everything waits on disk; SIGTERM leaves it th
   await waitFor(() => server.requests.length > before, 'the delivery');
   await stopped(second);
   assert.match(second.log(), /"delivered":50,"pending":0/);
+});
+
+/** A daemon that waits for the first byte of its configuration, and how it gets it. */
+async function loading(context: TestContext, folder: string, command: 'run' | 'check') {
+  const path = join(folder, 'config.yaml');
+  const config = readFileSync(path);
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  const daemon = startDaemon(context, folder, [command]);
+  // Opens when somebody opens it for reading.
+  const pipe = await open(path, 'w');
+  const goOn = async (): Promise<void> => {
+    // What is followed is read again, and must not keep anybody waiting then.
+    writeFileSync(join(folder, 'new.yaml'), config);
+    renameSync(join(folder, 'new.yaml'), path);
+    await pipe.writeFile(config);
+    await pipe.close();
+  };
+  return { daemon, pipe, goOn };
+}
+
+test('a signal that comes while it loads its configuration is a stop like any other', async (context) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const folder = temporaryFolder(context);
+    const server = await receiver(context);
+    writeConfig(folder, webhook(server));
+    writeFileSync(join(folder, 'app.log'), events(0, 5));
+    const { daemon, goOn } = await loading(context, folder, 'run');
+    daemon.process.kill(signal);
+    await goOn();
+    assert.equal(await daemon.exited(), 0, daemon.log());
+    assert.match(daemon.log(), new RegExp(`"signal":"${signal}"[^]*"msg":"stopped"`));
+    assert.deepEqual(arrived(server), [0, 1, 2, 3, 4], 'what was in the log by then is read and delivered');
+  }
+});
+
+test('a signal ends any other command at once', async (context) => {
+  const folder = temporaryFolder(context);
+  writeConfig(folder, '{type: stdout}');
+  const { daemon, pipe } = await loading(context, folder, 'check');
+  daemon.process.kill('SIGTERM');
+  assert.equal(await daemon.exited(), 'SIGTERM');
+  await pipe.close();
 });
 
 test('a second SIGTERM ends at once', async (context) => {

@@ -46,7 +46,7 @@ async function torment(scenario: Scenario, random: Random, untilMs: number, tall
   const { kubelet, sink, start, delivered } = scenario;
   let daemon = start();
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    // Before it has started a SIGTERM ends it as it ends any program.
+    // Before Node has started it a SIGTERM ends it as it ends any program.
     if (signal === 'SIGTERM') await daemon.logged('"starting"');
     daemon.process.kill(signal);
     const code = await daemon.exited();
