@@ -13,8 +13,8 @@ const topEntriesMin = 8;
 
 /**
  * The document in at most `bytesMax` bytes of JSON: itself when it fits, else a copy whose longest texts are all cut to the
- * one length that makes it fit and end in {@link shortenedMark}. If that is not enough, lists and mappings inside it lose their
- * last entries; if that is not either (the keys are what is long), the result is undefined.
+ * one length that makes it fit and end in {@link shortenedMark}. If that is not enough, long keys are cut as well and lists and mappings
+ * inside it lose their last entries; if that is not either, the result is undefined.
  */
 export function shorten(document: JsonObject, bytesMax: number): JsonObject | undefined {
   return shortenBy(document, bytesMax, (candidate) => Buffer.byteLength(jsonText(candidate)));
@@ -29,9 +29,11 @@ export function shortenBy<T extends object>(
   if (bytesOf(object) <= bytesMax) return object;
   const short = capped(object, { chars: keptCharsMin, entries: Infinity });
   if (bytesOf(short) > bytesMax) {
-    return entriesSteps
-      .map((entries) => capped(object, { chars: keptCharsMin, entries }))
-      .find((candidate) => bytesOf(candidate) <= bytesMax);
+    for (const entries of entriesSteps) {
+      const candidate = capped(object, { chars: keptCharsMin, entries });
+      if (bytesOf(candidate) <= bytesMax) return candidate;
+    }
+    return undefined;
   }
   // Invariant: what is cut to `low` fits, what is cut to `high` does not.
   let best = short;
@@ -64,7 +66,17 @@ function cappedValue(value: unknown, caps: Caps, depth: number): unknown {
   if (Array.isArray(value)) return value.slice(0, most).map((item) => cappedValue(item, caps, depth + 1));
   const entries = Object.entries(value).slice(0, most);
   // fromEntries takes any key for what it is.
-  return Object.fromEntries(entries.map(([key, item]) => [key, cappedValue(item, caps, depth + 1)]));
+  return Object.fromEntries(
+    entries.map(([key, item], at) => [
+      depth === 0 ? key : cappedKey(key, caps, at),
+      cappedValue(item, caps, depth + 1),
+    ]),
+  );
+}
+
+/** Keys are cut only where entries are left out, too: somebody may look for them. Their place keeps them apart. */
+function cappedKey(key: string, { chars, entries }: Caps, at: number): string {
+  return entries === Infinity || key.length <= chars ? key : `${cappedText(key, chars)}${at}`;
 }
 
 function cappedText(text: string, charsMax: number): string {

@@ -35,7 +35,18 @@ test('where short texts are too many, lists and mappings lose their ends', () =>
   assert.deepEqual(short['context'], { username: 'ada', deep: Object.fromEntries(Object.entries(many).slice(0, 8)) });
 });
 
-test('long keys are not to be helped', () => {
+test('long keys inside are cut where entries are left out, and stay apart', () => {
+  const names = Array.from({ length: 9 }, (_, at) => `${'n'.repeat(4000)}${at}`);
+  const context = Object.fromEntries(names.map((name) => [name, 'x']));
+  const short = shorten({ id: 'a', context, diff: { [names[0] ?? '']: { new_value: 'y' } } }, 8192);
+  assert.ok(short !== undefined && bytes(short) <= 8192);
+  assert.equal(short['id'], 'a');
+  const keys = Object.keys(short['context'] as JsonObject);
+  assert.equal(keys.length, 9);
+  for (const key of keys) assert.match(key, /^n+…\[shortened\]\d$/);
+});
+
+test('the keys of the document itself are not to be helped', () => {
   assert.equal(shorten({ ['k'.repeat(1000)]: 1 }, 500), undefined);
 });
 
