@@ -117,6 +117,23 @@ const appByAction: ReadonlyMap<string, string> = new Map([
   ['impersonation_ended', 'authentik.core.api.users'],
 ]);
 
+/** The event without its views. */
+export function factsOf(event: Event): EventFacts {
+  const { id, at, action, client_ip, user, context, request_id, schema_name, domain_url, origin } = event;
+  return {
+    id,
+    at,
+    action,
+    user,
+    context,
+    origin,
+    ...(client_ip !== undefined && { client_ip }),
+    ...(request_id !== undefined && { request_id }),
+    ...(schema_name !== undefined && { schema_name }),
+    ...(domain_url !== undefined && { domain_url }),
+  };
+}
+
 /** Adds the views to the facts. The one place that knows where each version of authentik keeps them. */
 export function withViews(facts: EventFacts): Event {
   const { context } = facts;

@@ -1,4 +1,4 @@
-import { withViews, type Event, type EventFacts, type SafeEvent } from '../core/event.ts';
+import { factsOf, withViews, type Event, type SafeEvent } from '../core/event.ts';
 import { InvariantError } from '../core/errors.ts';
 import { asText, get } from '../core/json.ts';
 import { createKeyRule } from './key-rule.ts';
@@ -43,7 +43,7 @@ export function createRedactor(options: RedactOptions): Redactor {
       if (same) return { event: seal(event), counts: none };
       return {
         event: seal(
-          withViews({ ...facts(event), action, context, user, ...(domain !== undefined && { domain_url: domain }) }),
+          withViews({ ...factsOf(event), action, context, user, ...(domain !== undefined && { domain_url: domain }) }),
         ),
         counts,
       };
@@ -67,23 +67,6 @@ function compiled(pattern: string): Exclude<ReturnType<typeof compilePattern>, s
   const result = compilePattern(pattern);
   if (typeof result === 'string') throw new InvariantError(`redact.patterns was not checked: ${result}`);
   return result;
-}
-
-/** The event without its views, which are made anew. */
-function facts(event: Event): EventFacts {
-  const { id, at, action, client_ip, user, context, request_id, schema_name, domain_url, origin } = event;
-  return {
-    id,
-    at,
-    action,
-    user,
-    context,
-    origin,
-    ...(client_ip !== undefined && { client_ip }),
-    ...(request_id !== undefined && { request_id }),
-    ...(schema_name !== undefined && { schema_name }),
-    ...(domain_url !== undefined && { domain_url }),
-  };
 }
 
 /** What only the action tells: mail bodies and names that may be passwords. */

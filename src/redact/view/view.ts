@@ -1,5 +1,5 @@
 import { knownActions } from '../../core/action.ts';
-import { withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
+import { factsOf, withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { isMasked } from '../kinds.ts';
@@ -156,16 +156,9 @@ function isSame(facts: Shown, event: Event): boolean {
   );
 }
 
-function partsOf({ user, context, origin, client_ip, request_id, schema_name, domain_url }: Event): Parts {
-  return {
-    user,
-    context,
-    origin,
-    ...(client_ip !== undefined && { client_ip }),
-    ...(request_id !== undefined && { request_id }),
-    ...(schema_name !== undefined && { schema_name }),
-    ...(domain_url !== undefined && { domain_url }),
-  };
+function partsOf(event: Event): Parts {
+  const { id: _id, at: _at, action: _action, ...parts } = factsOf(event);
+  return parts;
 }
 
 /** That there is a name or an address stays visible, or a message would say that authentik itself did it. */
