@@ -79,7 +79,9 @@ function createInstruments(registry: Registry) {
     new Gauge({ name: `herald_${name}`, help, labelNames, registers });
   return {
     lines: counter('lines_total', `Lines read, by what they are${sinceStart}`, ['source', 'family']),
-    lagBytes: gauge('source_lag_bytes', 'Bytes written and not read yet, when the source last looked.', ['source']),
+    lagBytes: gauge('source_lag_bytes', 'Bytes written and not in the journal yet, when the source last looked.', [
+      'source',
+    ]),
     lagSeconds: gauge('source_lag_seconds', 'Age of the newest line read, 0 when all is read.', ['source']),
     events: counter('events_total', 'Events read, with those that were in the journal already.', ['action_class']),
     duplicates: counter('duplicate_events_total', 'Events read that were in the journal already.', ['source']),

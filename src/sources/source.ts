@@ -31,7 +31,7 @@ export interface SourceDeps {
    * {@link Source.run} aborts it waits no more: the batch may then not be written, and nothing may be read after it.
    */
   accept(batch: SourceBatch): Promise<void>;
-  /** Bytes that are written but not read yet. */
+  /** Bytes that are written and not accepted yet. */
   lag(bytes: number): void;
 }
 

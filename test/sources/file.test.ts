@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { OperationalError } from '../../src/core/errors.ts';
 import { file } from '../../src/sources/file/file.ts';
+import { FakeClock } from '../support/clock.ts';
 import { logFolder, range, records } from '../support/file-source.ts';
 import { accessLine, cri, eventLine } from '../support/lines.ts';
 import { collect, waitFor } from '../support/source.ts';
@@ -105,6 +106,32 @@ test('an over-long line is counted and its neighbours are read', async (context)
   const out = start();
   await out.until(2);
   assert.equal(out.counts.oversized, 1);
+});
+
+test('while the journal is full, what is written and not in it yet is told every second', async (context) => {
+  const { log, start } = logFolder(context);
+  const clock = new FakeClock();
+  writeFileSync(log, records(0, 10));
+  const out = start(undefined, {}, { clock });
+  await out.until(10);
+  await waitFor(() => out.lag() !== undefined, 'everything to be read');
+  const before = statSync(log).size;
+  const behind = (): number => statSync(log).size - before;
+  out.hold();
+  appendFileSync(log, records(10, 20));
+  await waitFor(() => out.isWaiting(), 'the batch to wait');
+  // What was read and waits is lost with the process.
+  await clock.advance(1000);
+  await waitFor(() => out.lag() === behind(), 'the bytes of the batch');
+  for (const serial of [20, 30]) {
+    appendFileSync(log, records(serial, serial + 10));
+    await clock.advance(1000);
+    await waitFor(() => out.lag() === behind(), 'the bytes that were written meanwhile');
+  }
+  out.release();
+  await out.until(40);
+  await waitFor(() => out.lag() === 0, 'everything to be read again');
+  assert.deepEqual(out.serials(), range(0, 40));
 });
 
 test('an error of the journal reaches the supervisor as what it is', async (context) => {

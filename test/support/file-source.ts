@@ -26,7 +26,7 @@ export function logFolder(context: { after(undo: () => Promise<void>): void }): 
   const folder = mkdtempSync(join(tmpdir(), 'herald-file-'));
   const log = join(folder, 'authentik_server-0_uid/server/0.log');
   mkdirSync(join(log, '..'), { recursive: true });
-  let running: { readonly stop: AbortController; readonly done: Promise<void> }[] = [];
+  let running: { readonly out: Collected; readonly stop: AbortController; readonly done: Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     const all = running;
     running = [];
@@ -34,6 +34,8 @@ export function logFolder(context: { after(undo: () => Promise<void>): void }): 
     await Promise.all(all.map(({ done }) => done));
   };
   context.after(async () => {
+    // A test that failed may have left batches waiting.
+    for (const { out } of running) out.release();
     await stop();
     rmSync(folder, { recursive: true });
   });
@@ -52,7 +54,7 @@ export function logFolder(context: { after(undo: () => Promise<void>): void }): 
       };
       const controller = new AbortController();
       const { signal } = controller;
-      running.push({ stop: controller, done: createFileSource(config, out.deps, openMax).run(signal, signal) });
+      running.push({ out, stop: controller, done: createFileSource(config, out.deps, openMax).run(signal, signal) });
       return out;
     },
   };

@@ -18,6 +18,8 @@ export interface Collected {
   release(): void;
   /** True while a batch waits. */
   isWaiting(): boolean;
+  /** Bytes behind, as the source told last. */
+  lag(): number | undefined;
   /** Resolves when that many events are there; rejects after a while, so that a broken source fails instead of hanging. */
   until(events: number): Promise<void>;
   /** The user keys of the events: the serial numbers that `eventLine` gave them. */
@@ -37,6 +39,7 @@ export function collect(
   const log: string[] = [];
   let held: PromiseWithResolvers<void> | undefined;
   let waiting = false;
+  let lag: number | undefined;
   const deps: SourceDeps = {
     name: 'test',
     clock,
@@ -53,7 +56,7 @@ export function collect(
       addCounts(counts, batch.counts);
       for (const [key, value] of batch.checkpoints) kept.set(key, value);
     },
-    lag: () => undefined,
+    lag: (bytes) => void (lag = bytes),
   };
   return {
     deps,
@@ -67,6 +70,7 @@ export function collect(
       held = undefined;
     },
     isWaiting: () => waiting,
+    lag: () => lag,
     until: (wanted) => waitFor(() => events.length >= wanted, `${wanted} events`),
     serials: () => events.flatMap(({ user }) => (user.pk === undefined ? [] : [Number(user.pk)])),
     gaps: () => events.filter(({ action }) => action === gapAction),

@@ -45,6 +45,8 @@ export const file = defineSource({
 const pollMs = 1000;
 /** New files are looked for this often, and at once when the watcher saw a name come or go. */
 const scanMs = 5000;
+/** How often a batch that waits for room in the journal tells how much has come meanwhile. */
+const lagMs = 1000;
 const bufferBytesMin = 64 * 1024;
 const bufferBytesMax = 1024 * 1024;
 /** At a stop: so many looks in a row that bring less than a buffer, and the log is one that goes on being written. */
@@ -139,7 +141,7 @@ export function createFileSource(config: FileConfig, deps: SourceDeps, openMax =
         const read = await readSome(logs, path, tail, isLast);
         logs.settle(path);
         bytes += read;
-        if (read > 0) lag += await tail.lagBytes();
+        if (read > 0) lag += await tail.lagBytesRead();
       } catch (error) {
         await logs.fail(path, error);
       }
@@ -170,8 +172,28 @@ export function createFileSource(config: FileConfig, deps: SourceDeps, openMax =
 
   async function commit(logs: Logs): Promise<void> {
     if (pending.isEmpty) return;
+    const { bytes } = pending;
     const batch = pending.take();
-    await deps.accept(batch);
+    const accepted = new AbortController();
+    const telling = tellLag(logs, bytes, accepted.signal);
+    try {
+      await deps.accept(batch);
+    } finally {
+      accepted.abort();
+      await telling;
+    }
     logs.committed(batch.checkpoints);
+  }
+
+  /** Reading stands still while the journal is full, but not the figure that shows it. What was read and waits is behind too. */
+  async function tellLag(logs: Logs, readBytes: number, accepted: AbortSignal): Promise<void> {
+    for (;;) {
+      await clock.sleep(lagMs, accepted);
+      if (accepted.aborted) return;
+      let bytes = readBytes;
+      // A file that cannot be asked is dealt with when it is read on.
+      for (const [, tail] of logs.among(undefined)) bytes += await tail.lagBytes().catch(() => 0);
+      deps.lag(bytes);
+    }
   }
 }

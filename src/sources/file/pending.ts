@@ -31,6 +31,11 @@ export class Pending {
     return this.#events.length >= batchEventsMin || this.#bytes >= batchBytesMax;
   }
 
+  /** How much of the logs was read for it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get isEmpty(): boolean {
     return this.#checkpoints.size === 0;
   }

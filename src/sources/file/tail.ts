@@ -112,8 +112,13 @@ export class Tail {
   }
 
   /** Bytes written and not read yet, in the files that are open. */
-  async lagBytes(): Promise<number> {
-    const bytes = await this.#chain.bytesBehind(this.#offset);
+  lagBytes(): Promise<number> {
+    return this.#chain.bytesBehind(this.#offset);
+  }
+
+  /** As {@link lagBytes} right after reading: if the file is emptied before it is read on, its unread lines are known to be lost. */
+  async lagBytesRead(): Promise<number> {
+    const bytes = await this.lagBytes();
     this.#hasMore = bytes > 0;
     return bytes;
   }
