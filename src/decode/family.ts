@@ -28,7 +28,7 @@ export function familyOf(line: JsonObject, compact: boolean): Family {
     return compact ? 'go' : pythonFamily(line, '');
   }
   if (isLookalike(line)) return 'lookalike';
-  if (logger === accessLogger) return Object.hasOwn(line, 'scheme') ? 'access' : 'python';
+  if (logger === accessLogger) return isAccess(line) ? 'access' : 'python';
   // Only Go writes JSON without blanks and names a logger.
   return loggerFamilies.get(logger) ?? (compact && logger !== flowLogger ? 'go' : pythonFamily(line, logger));
 }
@@ -36,6 +36,11 @@ export function familyOf(line: JsonObject, compact: boolean): Family {
 /** The identification stage's `invalid_login`: written in the form of an event, and none. */
 export function isLookalike(line: JsonObject): boolean {
   return get(line, 'logger') === flowLogger && get(line, 'event') === lookalikeEvent;
+}
+
+/** An HTTP request has a method, a websocket a remote: the keys that the bytes of most such lines are told by. */
+function isAccess(line: JsonObject): boolean {
+  return Object.hasOwn(line, 'method') || Object.hasOwn(line, 'remote');
 }
 
 /** structlog lines carry a pid, stdlib loggers' do not; while the apps are loaded `app_name` is bound. */

@@ -60,6 +60,18 @@ test('the lines parsed one by one have the same families as those told by their 
   expectLines(decodeAll(Buffer.concat(parts.flat().map((part) => Buffer.from(part)))), expected);
 });
 
+test('a line has the same family whole and in parts, also when an older or newer authentik leaves a key out', () => {
+  const [whole, parts] = [createDecoder(options), createDecoder(options)];
+  const time = '2026-01-15T09:00:00.5Z stderr';
+  for (const line of rawLines()) {
+    for (const shorter of withoutEachKey(line.toString())) {
+      const { counts } = whole.push(Buffer.from(`${time} F ${shorter}\n`));
+      const joined = parts.push(Buffer.from(`${time} P ${shorter.slice(0, 9)}\n${time} F ${shorter.slice(9)}\n`));
+      assert.deepEqual({ ...counts }, { ...joined.counts }, shorter);
+    }
+  }
+});
+
 test('CRI tree: every container gives its lines in the order in which they become complete', () => {
   const pods = join(corpus, 'cri/var/log/pods');
   const manifest = readNdjson<{ container: string; file: string; stream: string; line: number }>('cri/expected.ndjson');
@@ -109,6 +121,14 @@ test('prefixed lines: known forms are read, Dozzle lines are reported as unreada
     assert.deepEqual(events.map(summary), wanted, `line ${want.line}`);
   }
 });
+
+/** A line of Python's with one of its keys left out, for each; its text and its logger are never missing. */
+function withoutEachKey(line: string): readonly string[] {
+  const pairs = [...line.matchAll(/(?<=^\{|, )"(\w+)": (?:"(?:[^"\\]|\\.)*"|[\w.+-]+)(?:, |(?=\}$))/g)];
+  return pairs.flatMap(([pair, key], at) =>
+    key === 'event' || key === 'logger' || at === pairs.length - 1 ? [] : [line.replace(pair, '')],
+  );
+}
 
 /** `0.log.<date>.gz`, `0.log.<date>`, `0.log`, then `1.log`. */
 function byAge(a: string, b: string): number {
