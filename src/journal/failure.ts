@@ -1,4 +1,6 @@
 import { OperationalError, type OperationalCode } from '../core/errors.ts';
+import { errnoOf } from './errno.ts';
+import { refusedWrite } from './probe.ts';
 
 /** The database holds what it cannot hold. Never leaves this folder: the file is put aside and a new one begun. */
 export class CorruptError extends Error {
@@ -22,6 +24,9 @@ const codes: ReadonlyMap<number, OperationalCode> = new Map([
   [26, 'io'], // SQLITE_NOTADB
 ]);
 
+/** SQLite's extended result codes of writes that failed: _WRITE, _FSYNC, _DIR_FSYNC, _TRUNCATE, _SHMOPEN, _SHMSIZE, _SHMMAP. */
+const failedWrites: ReadonlySet<number> = new Set([3, 4, 5, 6, 18, 19, 21].map((kind) => 10 | (kind << 8)));
+
 const errnoCodes: ReadonlyMap<string, OperationalCode> = new Map([
   ['EACCES', 'permission'],
   ['EPERM', 'permission'],
@@ -36,10 +41,21 @@ const errnoCodes: ReadonlyMap<string, OperationalCode> = new Map([
   ['ENFILE', 'io'],
 ]);
 
+/** What SQLite calls a disk I/O error and is none. It knows a full disk by itself, but not always: fsync may be the first to tell. */
+const refusals: ReadonlyMap<string, { readonly code: OperationalCode; readonly why: string }> = new Map([
+  ['EDQUOT', { code: 'disk_full', why: 'the disk quota is exceeded (EDQUOT)' }],
+  ['ENOSPC', { code: 'disk_full', why: 'no space is left (ENOSPC)' }],
+  ['EROFS', { code: 'journal_unwritable', why: 'the disk is read-only (EROFS)' }],
+]);
+
 /** The primary result code of an error from SQLite, undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
+}
+
+function isFailedWrite(error: Error): boolean {
+  return 'errcode' in error && typeof error.errcode === 'number' && failedWrites.has(error.errcode);
 }
 
 /** True when the file is damaged: SQLITE_CORRUPT, SQLITE_NOTADB or contents that our schema excludes. */
@@ -48,13 +64,20 @@ export function isCorrupt(error: unknown): boolean {
   return code === 11 || code === 26 || error instanceof CorruptError;
 }
 
-/** The OperationalError for what the world did; any other error comes back as it is, because it is a bug. */
+/**
+ * The OperationalError for what the world did to the journal in the folder `path`; any other error comes back as it is, because
+ * it is a bug. After a failed write it writes a small file there to learn why.
+ */
 export function translate(error: unknown, path: string): unknown {
   if (!(error instanceof Error)) return error;
+  const refused = isFailedWrite(error) ? refusals.get(refusedWrite(path)) : undefined;
+  if (refused !== undefined) {
+    const { code, why } = refused;
+    return new OperationalError(code, `journal ${path}: ${error.message}: ${why}`, { cause: error });
+  }
   const code = sqliteCode(error);
-  const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const operational =
-    error instanceof CorruptError ? 'io' : code === undefined ? errnoCodes.get(errno) : codes.get(code);
+    error instanceof CorruptError ? 'io' : code === undefined ? errnoCodes.get(errnoOf(error)) : codes.get(code);
   if (operational === undefined) return error;
   return new OperationalError(operational, `journal ${path}: ${error.message}`, { cause: error });
 }
