@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { families, type FamilyCounts } from '../core/family.ts';
 import type { Codec } from './codec.ts';
 import { CorruptError } from './failure.ts';
@@ -17,6 +17,7 @@ const eventsOfPrefixMax = 10;
 export function createQueries(contents: Contents): Omit<JournalQueries, 'close'> {
   const { db, codec } = contents;
   const counters = db.prepare('SELECT id, made, delivered, dead, shed FROM destination WHERE name = ?');
+  const counts = db.prepare('SELECT source, family, count FROM line_count');
   const oldest = db.prepare(
     `SELECT e.at FROM event e WHERE e.seq = (SELECT seq / ${per} FROM delivery INDEXED BY delivery_pending
      WHERE destination = ? AND state = 0 ORDER BY delivery.seq LIMIT 1)`,
@@ -41,7 +42,7 @@ export function createQueries(contents: Contents): Omit<JournalQueries, 'close'>
         .prepare('SELECT name FROM destination ORDER BY name')
         .all()
         .map((row) => text(row, 'name')),
-    lines: () => lines(db),
+    lines: () => lines(counts),
     ruleState: () => readRuleState(db, codec),
     bytes: () => int(used.get() ?? {}, 'bytes'),
   };
@@ -116,14 +117,14 @@ function notifications({ db, codec }: Contents, limit: number): readonly Notific
     });
 }
 
-function lines(db: DatabaseSync): ReadonlyMap<string, FamilyCounts> {
+function lines(counts: StatementSync): ReadonlyMap<string, FamilyCounts> {
   const found = new Map<string, FamilyCounts>();
-  for (const row of db.prepare('SELECT source, family, count FROM line_count').all()) {
+  for (const row of counts.all()) {
     const source = text(row, 'source');
-    const counts = found.get(source) ?? {};
-    found.set(source, counts);
+    const ofSource = found.get(source) ?? {};
+    found.set(source, ofSource);
     const family = families.find((name) => name === text(row, 'family'));
-    if (family !== undefined) counts[family] = int(row, 'count');
+    if (family !== undefined) ofSource[family] = int(row, 'count');
   }
   return found;
 }
