@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import type { Delivery } from '../../src/core/delivery.ts';
 import { addCounts, families, type FamilyCounts } from '../../src/core/family.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { readPrefix, type Prefix } from './log.ts';
+import { assertReading, readPrefix } from './log.ts';
 import { wanted, type DestinationPlan } from './plan.ts';
 import type { Process } from './process.ts';
+import type { Row, Rows } from './rows.ts';
 import type { World } from './world.ts';
 
 /** Far enough that everything that waits is due then. */
@@ -34,11 +33,11 @@ export function assertHead(
 }
 
 /** What must hold whenever everything has come to rest for the moment: nothing that could be sent waits for anything. */
-export function assertAtRest(world: World, { journal, sending, stop, views }: Process): void {
+export function assertAtRest(world: World, { journal, sending, stop, views, dueOf }: Process): void {
+  if (stop.signal.aborted) return;
   const nowMs = world.clock.now();
   for (const { name, items, digest, waitMs, concurrency } of world.plan.destinations) {
-    const due = journal.nextDue(name, nowMs);
-    if (due === undefined || due > nowMs || sending.has(name) || stop.signal.aborted) continue;
+    if (sending.has(name) || dueOf(name) > nowMs) continue;
     const itemsMax = Math.max(items, digest);
     const batch = journal.lease(name, { items: itemsMax, bytes: 100_000 }, nowMs);
     const [first] = batch;
@@ -62,6 +61,11 @@ interface Expected {
   readonly made: ReadonlyMap<string, number>;
 }
 
+/** Where an action is sent, once for every rule that sends it. */
+const receiversOf = new Map<string, readonly string[]>(
+  Object.entries(wanted).map(([action, rules]) => [action, rules.flatMap(({ destinations }) => destinations)]),
+);
+
 function expect({ plan, logs }: World, journal: Journal): Expected {
   const lines = new Map<string, FamilyCounts>();
   const ids = new Set<string>();
@@ -70,73 +74,50 @@ function expect({ plan, logs }: World, journal: Journal): Expected {
     const source = at === 0 ? 'first' : 'second';
     const log = logs.get(logName);
     assert.ok(log !== undefined);
-    const { events, counts }: Prefix = readPrefix(log, journal.checkpoints(source).get(logName));
+    const { events, counts } = readPrefix(log, journal.checkpoints(source).get(logName));
     lines.set(source, counts);
     for (const { id, action } of events) {
       if (ids.has(id)) continue;
       ids.add(id);
-      for (const { destinations } of Object.entries(wanted).find(([name]) => name === action)?.[1] ?? []) {
-        for (const name of destinations) made.set(name, (made.get(name) ?? 0) + 1);
-      }
+      for (const name of receiversOf.get(action) ?? []) made.set(name, (made.get(name) ?? 0) + 1);
     }
   }
   return { lines, ids, made };
 }
 
 /** The journal against the logs: every line before the checkpoint is counted once, every event is there once, every delivery made. */
-export function assertKept(world: World, journal: Journal): void {
+export function assertKept(world: World, journal: Journal, rows: Rows): void {
   const { lines, ids, made } = expect(world, journal);
+  const counted = journal.lines();
   for (const [source, counts] of lines) {
     const total: FamilyCounts = {};
-    addCounts(total, journal.lines().get(source) ?? {});
+    addCounts(total, counted.get(source) ?? {});
     assert.deepEqual(total, counts, `${source}: lines counted against lines before the checkpoint`);
   }
-  for (const [name, count] of made) assert.equal(journal.queue(name).made, count, `${name}: deliveries made`);
-  const { stored, deliveries } = rowsOf(world.folder);
+  const { stored, deliveries } = rows.read();
   assert.equal(new Set(stored).size, stored.length, 'an event is there twice');
   for (const id of stored) assert.ok(ids.has(id), `${id} is not before a checkpoint`);
   if (keepsAll(world)) assert.equal(stored.length, ids.size, 'an event before a checkpoint is missing');
   for (const { name } of world.plan.destinations) {
-    const { made, delivered, dead, shed, pending } = journal.queue(name);
-    const rows = deliveries.filter(({ destination, state }) => destination === name && state === 'pending').length;
-    assert.equal(rows, pending, `${name}: the books against the rows`);
-    assert.ok(made === delivered + dead + shed + pending && Math.min(delivered, dead, shed, pending) >= 0, name);
+    const { made: written, delivered, dead, shed, pending } = journal.queue(name);
+    assert.equal(written, made.get(name), `${name}: deliveries made`);
+    const waiting = deliveries.filter(({ destination, state }) => destination === name && state === 'pending').length;
+    assert.equal(waiting, pending, `${name}: the books against the rows`);
+    assert.ok(written === delivered + dead + shed + pending && Math.min(delivered, dead, shed, pending) >= 0, name);
     if (world.plan.whenFull === 'block') assert.equal(shed, 0, `${name}: nothing is shed here`);
   }
   for (const delivery of deliveries) assertTold(world, delivery);
 }
 
-interface Row {
-  readonly id: string;
-  readonly destination: string;
-  readonly rule: string;
-  readonly state: 'pending' | 'delivered' | 'dead';
-  readonly reason: string | null;
-}
-
 /** Nothing counts as delivered or given up that the receiver has not answered so. */
 function assertTold({ receivers }: World, { id, destination, rule, state, reason }: Row): void {
+  if (state === 'pending') return;
   const receiver = receivers.get(destination);
   assert.ok(receiver !== undefined);
   const key = `${id} ${rule}`;
   if (state === 'delivered') assert.ok(receiver.taken.has(key), `${destination} never took ${key}`);
-  if (state === 'dead' && reason === 'expired') assert.ok(receiver.plan.maxAgeMs !== undefined, `${key} expired`);
-  else if (state === 'dead') assert.ok(receiver.refused.has(key), `${destination} never refused ${key}`);
-}
-
-/** The rows of a journal, read behind the back of whoever has it open. */
-function rowsOf(folder: string): { readonly stored: readonly string[]; readonly deliveries: readonly Row[] } {
-  const db = new DatabaseSync(join(folder, 'herald.db'), { readOnly: true });
-  const stored = db.prepare('SELECT lower(hex(id)) AS id FROM event ORDER BY seq').all();
-  const deliveries = db
-    .prepare(
-      `SELECT lower(hex(e.id)) AS id, t.name AS destination, r.name AS rule, d.reason,
-         CASE d.state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END AS state
-       FROM delivery d JOIN event e ON e.seq = d.seq / 4096 JOIN destination t ON t.id = d.destination JOIN rule r ON r.id = d.rule`,
-    )
-    .all() as unknown as readonly Row[];
-  db.close();
-  return { stored: stored.map(({ id }) => String(id)), deliveries };
+  else if (reason === 'expired') assert.ok(receiver.plan.maxAgeMs !== undefined, `${key} expired`);
+  else assert.ok(receiver.refused.has(key), `${destination} never refused ${key}`);
 }
 
 /** True when nothing is pruned in this run, neither for age nor for space. */
@@ -157,13 +138,14 @@ export function isDrained(world: World, journal: Journal): boolean {
 
 /** What the journal counts of each log, and what there is. */
 function progressOf(world: World, journal: Journal) {
+  const counted = journal.lines();
   return world.plan.sources.map((name, at) => {
     const log = world.logs.get(name);
     assert.ok(log !== undefined);
-    const { counts: written } = readPrefix(log, { next: log.bytes.length, open: {} });
+    const { counts: written } = log.before(log.bytes.length);
     const source = at === 0 ? 'first' : 'second';
     const read: FamilyCounts = {};
-    addCounts(read, journal.lines().get(source) ?? {});
+    addCounts(read, counted.get(source) ?? {});
     return { source, read, written };
   });
 }
@@ -171,6 +153,7 @@ function progressOf(world: World, journal: Journal) {
 /** At the end of all: everything that was written is read, and everything that was made has come to an end. */
 export function assertDone(world: World, journal: Journal): void {
   assertDrained(world, journal);
+  for (const log of world.logs.values()) assertReading(log);
   for (const [name, { taken, refused, plan }] of world.receivers) {
     const { pending, delivered, dead } = journal.queue(name);
     assert.equal(pending, 0, `${name}: not delivered`);
@@ -187,10 +170,10 @@ export async function assertPages(process: Process, before: Totals): Promise<voi
   const { details }: { readonly details: { lines?: unknown; destinations?: unknown } } = views.ready();
   assert.deepEqual(JSON.parse(JSON.stringify(details.lines)), Object.fromEntries(journal.lines()));
   const { text } = await views.metrics();
-  const series = text.split('\n').filter((line) => /^herald_(?:lines|journal_deliveries|deliveries)/.test(line));
+  const series = Map.groupBy(text.split('\n'), (line) => line.slice(0, line.indexOf('{')));
   const value = (name: string, ...labels: readonly string[]): number =>
-    series
-      .filter((line) => line.startsWith(`herald_${name}{`) && labels.every((label) => line.includes(label)))
+    (series.get(`herald_${name}`) ?? [])
+      .filter((line) => labels.every((label) => line.includes(label)))
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   for (const name of journal.destinations()) {
     const queue = journal.queue(name);

@@ -23,6 +23,8 @@ export interface Fate {
 export interface JournalHooks {
   /** Before the process dies in an operation. */
   died(): void;
+  /** An operation changed what is due. */
+  changed(): void;
   /** An operation that waits for the disk took effect. */
   durable(): void;
   /** The process is about to close the journal. */
@@ -45,6 +47,10 @@ export function endangered(journal: Journal, fate: Fate, dice: Dice, hooks: Jour
     if (dies) throw die();
     return result;
   };
+  const changing = <R>(operation: () => R): R => {
+    hooks.changed();
+    return operation();
+  };
   const die = (): Crash => {
     fate.dead = true;
     hooks.died();
@@ -58,15 +64,16 @@ export function endangered(journal: Journal, fate: Fate, dice: Dice, hooks: Jour
     ...journal,
     append: (batch, nowMs) =>
       risky(() => {
-        const result = journal.append(batch, nowMs);
+        const result = changing(() => journal.append(batch, nowMs));
         hooks.durable();
         return result;
       }),
     checkpoints: (source) => risky(() => journal.checkpoints(source)),
     lease: (destination, limit, nowMs, underWay) => risky(() => journal.lease(destination, limit, nowMs, underWay)),
     nextDue: (destination, nowMs) => risky(() => journal.nextDue(destination, nowMs)),
-    settle: (destination, settlements, nowMs) => risky(() => journal.settle(destination, settlements, nowMs)),
-    maintain: (nowMs) => risky(() => journal.maintain(nowMs)),
+    settle: (destination, settlements, nowMs) =>
+      risky(() => changing(() => journal.settle(destination, settlements, nowMs))),
+    maintain: (nowMs) => risky(() => changing(() => journal.maintain(nowMs))),
     close() {
       if (fate.dead) return;
       hooks.closing();

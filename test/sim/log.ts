@@ -17,17 +17,46 @@ export class Log {
   bytes: Buffer = Buffer.alloc(0);
   /** How often reading it failed. */
   failures = 0;
-  /** What was last found before a checkpoint: it is asked for more than once. */
-  read: { readonly next: number; readonly prefix: Prefix } | undefined;
   #readers = new Set<() => void>();
+  /** What a straightforward reading has found, record by record from the beginning. */
+  readonly #reading = createDecoder(decoderOptions);
+  readonly #events: Event[] = [];
+  /** By the offset behind a record: how many events came before it, and the lines of each family. */
+  readonly #found = new Map<number, { readonly events: number; readonly counts: FamilyCounts }>([
+    [0, { events: 0, counts: {} }],
+  ]);
   #records = 0;
 
   /** Writes some lines: events, others, broken ones, and records that are cut into parts. */
   write(dice: Dice, plan: Plan, lines: number, serialOf: () => number): void {
-    let text = '';
-    for (let line = 0; line < lines; line += 1) text += this.#line(dice, plan, serialOf);
-    this.bytes = Buffer.concat([this.bytes, Buffer.from(text)]);
+    const records: Buffer[] = [];
+    for (let line = 0; line < lines; line += 1)
+      records.push(...this.#line(dice, plan, serialOf).map((record) => Buffer.from(record)));
+    let end = this.bytes.length;
+    let before = this.before(end);
+    for (const record of records) {
+      const { events, counts } = this.#reading.push(record);
+      this.#events.push(...events);
+      const total = { ...before.counts };
+      addCounts(total, counts);
+      before = { events: this.#events.length, counts: total };
+      end += record.length;
+      this.#found.set(end, before);
+    }
+    this.bytes = Buffer.concat([this.bytes, ...records]);
     for (const wake of this.#readers) wake();
+  }
+
+  /** What the records before an offset behind one of them hold: so many of the events, and the lines of each family. */
+  before(offset: number): { readonly events: number; readonly counts: FamilyCounts } {
+    const found = this.#found.get(offset);
+    assert.ok(found !== undefined, `${offset} is not behind a record`);
+    return found;
+  }
+
+  /** The first events. */
+  events(count: number): readonly Event[] {
+    return this.#events.slice(0, count);
   }
 
   /** Calls back at every write until the returned function is called. */
@@ -36,19 +65,19 @@ export class Log {
     return () => this.#readers.delete(wake);
   }
 
-  #line(dice: Dice, plan: Plan, serialOf: () => number): string {
+  #line(dice: Dice, plan: Plan, serialOf: () => number): readonly string[] {
     this.#records += 1;
-    if (dice.oneIn(4)) return cri(accessLine, this.#records);
-    if (dice.oneIn(15)) return cri('{"event": "Created Event", "torn', this.#records);
-    if (dice.oneIn(40)) return cri('x'.repeat(21_000), this.#records);
+    if (dice.oneIn(4)) return [cri(accessLine, this.#records)];
+    if (dice.oneIn(15)) return [cri('{"event": "Created Event", "torn', this.#records)];
+    if (dice.oneIn(40)) return [cri('x'.repeat(21_000), this.#records)];
     const text = eventLine(serialOf(), dice.pick(actions)).replace(
       '"context":{',
       `"context":{"padding":"${'p'.repeat(plan.paddingChars)}",`,
     );
-    if (!dice.oneIn(5)) return cri(text, this.#records);
+    if (!dice.oneIn(5)) return [cri(text, this.#records)];
     const cut = dice.below(text.length);
-    const between = dice.oneIn(2) ? cri(accessLine, this.#records, 'F', 'stdout') : '';
-    return cri(text.slice(0, cut), this.#records, 'P') + between + cri(text.slice(cut), this.#records);
+    const between = dice.oneIn(2) ? [cri(accessLine, this.#records, 'F', 'stdout')] : [];
+    return [cri(text.slice(0, cut), this.#records, 'P'), ...between, cri(text.slice(cut), this.#records)];
   }
 }
 
@@ -58,18 +87,24 @@ export interface Prefix {
   readonly counts: FamilyCounts;
 }
 
-/** Reads the log from its beginning to a checkpoint in one piece. Lines that were open there do not count yet. */
+/** What is before a checkpoint. Lines that were open there do not count yet. */
 export function readPrefix(log: Log, checkpoint: Json | undefined): Prefix {
-  const { next } = resumePoint(checkpoint);
-  if (log.read?.next !== next) log.read = { next, prefix: decode(log, next) };
-  return log.read.prefix;
+  const { events, counts } = log.before(resumePoint(checkpoint).next);
+  return { events: log.events(events), counts };
 }
 
-function decode(log: Log, next: number): Prefix {
-  const { events, counts } = createDecoder(decoderOptions).push(Buffer.from(log.bytes.subarray(0, next)));
+/** The judge's own reading, record by record, is that of the whole log in one piece. */
+export function assertReading(log: Log): void {
+  const whole = createDecoder(decoderOptions).push(log.bytes);
+  const { events, counts } = readPrefix(log, { next: log.bytes.length, open: {} });
+  assert.deepEqual(ids(whole.events), ids(events));
   const total: FamilyCounts = {};
-  addCounts(total, counts);
-  return { events, counts: total };
+  addCounts(total, whole.counts);
+  assert.deepEqual(total, counts);
+}
+
+function ids(events: readonly Event[]): readonly string[] {
+  return events.map(({ id }) => id);
 }
 
 export function resumePoint(checkpoint: Json | undefined): ResumePoint {
@@ -120,7 +155,7 @@ export function logSource(logs: ReadonlyMap<string, Log>, dice: Dice): SourceKin
 /** Resolves at the next write, after a while, or when the source is to end. */
 async function more(log: Log, sleep: (signal: AbortSignal) => Promise<void>, drain: AbortSignal): Promise<void> {
   const awake = new AbortController();
-  const wake = (): void => awake.abort();
+  const wake = (): void => awake.abort('awake');
   const unwatch = log.watch(wake);
   drain.addEventListener('abort', wake, { once: true });
   await sleep(awake.signal);

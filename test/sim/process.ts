@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { runApp, type AppDeps, type RunSummary } from '../../src/app.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -10,6 +9,7 @@ import { settled } from '../support/clock.ts';
 import { assertHead, assertKept, totalsOf, type Totals } from './checks.ts';
 import { Crash, endangered, type Fate } from './journal.ts';
 import type { SendHooks } from './receiver.ts';
+import { openRows, type Rows } from './rows.ts';
 import { configOf, moveFolder, takeSnapshot, type Snapshot, type World } from './world.ts';
 
 /** How long a stop may take. */
@@ -27,6 +27,9 @@ export class Process {
   summary: RunSummary | undefined;
   readonly #world: World;
   #journal: Journal | undefined;
+  #rows: Rows | undefined;
+  /** When the head of each queue is due, as long as nothing changes it. */
+  readonly #due = new Map<string, number>();
   #before: Totals = new Map();
   #views: ServerViews | undefined;
   /** What a power cut would leave. */
@@ -58,6 +61,13 @@ export class Process {
     return this.#before;
   }
 
+  /** When the head of a destination's queue is due, ms; never when it is empty. */
+  readonly dueOf = (name: string): number => {
+    const due = this.#due.get(name) ?? this.journal.nextDue(name, this.#world.clock.now()) ?? Infinity;
+    this.#due.set(name, due);
+    return due;
+  };
+
   get views(): ServerViews {
     return present(this.#views);
   }
@@ -84,6 +94,8 @@ export class Process {
     world.say('is dead');
     moveFolder(world, world.plan.power ? present(this.#durable) : takeSnapshot(folder));
     this.journal.close();
+    // The last to leave would tidy up what is of no use any more.
+    this.#rows?.close();
   }
 
   async #run(): Promise<void> {
@@ -100,11 +112,11 @@ export class Process {
 
   #hooks(): SendHooks {
     return {
-      begin: ({ plan }, batch) => {
+      begin: ({ plan }, batch, serials) => {
         const { name } = plan;
         if (this.fate.dead) throw new Crash();
         const flying = this.sending.get(name) ?? [];
-        this.#world.say(`${name} is sent ${batch.map(({ event }) => String(event.user.pk)).join(' ')}`);
+        this.#world.say(`${name} is sent ${serials.join(' ')}`);
         assertHead(this.journal, plan, batch, flying, this.#world.clock.now());
         this.sending.set(name, [...flying, batch]);
       },
@@ -122,7 +134,7 @@ export class Process {
     return {
       clock: mortal(world.clock, this.fate),
       random: () => world.dice.share(),
-      log: pino({ level: 'info', base: {}, timestamp: false }, { write: (line) => world.say(line.trimEnd()) }),
+      log: world.log,
       stdin: process.stdin,
       env: {},
       stdout: () => Promise.resolve(),
@@ -153,14 +165,18 @@ export class Process {
       if (world.plan.power) this.#durable = takeSnapshot(world.folder);
     };
     durable();
+    const rows = openRows(world.folder);
+    this.#rows = rows;
     // What a crash left must be whole.
-    assertKept(world, journal);
+    assertKept(world, journal, rows);
     return endangered(journal, this.fate, world.dice, {
       died: () => world.say('dies in an operation of the journal'),
+      changed: () => this.#due.clear(),
       durable,
       closing: () => {
-        assertKept(world, journal);
+        assertKept(world, journal, rows);
         this.atEnd(journal);
+        rows.close();
       },
     });
   }

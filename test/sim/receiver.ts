@@ -25,10 +25,22 @@ export function createReceiver(plan: DestinationPlan): Receiver {
 
 /** What the simulation does around an attempt. */
 export interface SendHooks {
-  /** Before the first byte goes out. Throws when the batch is not what it must be. */
-  begin(receiver: Receiver, batch: readonly Delivery[]): void;
+  /** Before the first byte goes out, with the serial numbers of the events. Throws when the batch is not what it must be. */
+  begin(receiver: Receiver, batch: readonly Delivery[], serials: readonly unknown[]): void;
   /** The process gets the answer; false when it is dead and never will. */
   end(receiver: Receiver, batch: readonly Delivery[]): boolean;
+}
+
+/** What a receiver finds in a delivery; read once, because a stored event is parsed each time. */
+interface Item {
+  readonly key: string;
+  /** `<event id> <rule>` */
+  readonly name: string;
+  readonly serial: unknown;
+}
+
+function itemOf({ key, event, rule }: Delivery): Item {
+  return { key, name: `${event.id} ${rule}`, serial: event.user.pk };
 }
 
 const timeoutMs = 5000;
@@ -52,11 +64,16 @@ export function scriptedDestination(
       async send(batch, signal) {
         const receiver = receivers.get(name);
         if (receiver === undefined) throw new RangeError(name);
-        hooks.begin(receiver, batch);
-        const answer = answerOf(receiver, batch, dice);
+        const items = batch.map(itemOf);
+        hooks.begin(
+          receiver,
+          batch,
+          items.map(({ serial }) => serial),
+        );
+        const answer = answerOf(receiver, items, dice);
         const result = await delayed(answer, receiver, dice, clock, signal);
         if (!hooks.end(receiver, batch)) return new Promise(() => undefined);
-        note(result, batch, receiver);
+        note(result, items, receiver);
         return result;
       },
       close: () => Promise.resolve(),
@@ -78,9 +95,9 @@ async function delayed(
   return answer;
 }
 
-function answerOf(receiver: Receiver, batch: readonly Delivery[], dice: Dice): SendResult {
+function answerOf(receiver: Receiver, batch: readonly Item[], dice: Dice): SendResult {
   const { plan, mood } = receiver;
-  const isBad = ({ event }: Delivery): boolean => event.user.pk === plan.poison;
+  const isBad = ({ serial }: Item): boolean => serial === plan.poison;
   // The bad one alone is refused, and a receiver with answers for each names it.
   if (batch.some(isBad) && dice.oneIn(2)) return { status: 'rejected', reason: 'invalid', detail: 'poison' };
   if (batch.some(isBad)) {
@@ -104,7 +121,7 @@ function answerOf(receiver: Receiver, batch: readonly Delivery[], dice: Dice): S
   }
 }
 
-function flaky(receiver: Receiver, batch: readonly Delivery[], dice: Dice): SendResult {
+function flaky(receiver: Receiver, batch: readonly Item[], dice: Dice): SendResult {
   switch (dice.below(7)) {
     case 0:
       return { status: 'retry', reason: 'throttled', afterMs: dice.between(0, 4000) };
@@ -135,36 +152,31 @@ function itemResult(dice: Dice): ItemResult {
 
 function each(
   receiver: Receiver,
-  batch: readonly Delivery[],
-  decide: (delivery: Delivery, at: number) => ItemResult,
+  batch: readonly Item[],
+  decide: (item: Item, at: number) => ItemResult,
 ): Extract<SendResult, { status: 'partial' }> {
   const items = batch.map(decide);
   takeAll(
     receiver,
-    batch.filter((_delivery, at) => items[at]?.status === 'delivered'),
+    batch.filter((_item, at) => items[at]?.status === 'delivered'),
   );
   return { status: 'partial', items };
 }
 
-function takeAll({ arrived }: Receiver, batch: readonly Delivery[]): SendResult {
-  for (const delivery of batch) {
-    const name = nameOf(delivery);
-    const before = arrived.get(delivery.key);
+function takeAll({ arrived }: Receiver, batch: readonly Item[]): SendResult {
+  for (const { key, name } of batch) {
+    const before = arrived.get(key);
     if (before !== undefined && before !== name) throw new Error(`one key for two: ${before} and ${name}`);
-    arrived.set(delivery.key, name);
+    arrived.set(key, name);
   }
   return { status: 'delivered' };
 }
 
 /** What the process has been told of each delivery, by which the journal's state is judged later. */
-function note(result: SendResult, batch: readonly Delivery[], { taken, refused }: Receiver): void {
-  for (const [at, delivery] of batch.entries()) {
+function note(result: SendResult, batch: readonly Item[], { taken, refused }: Receiver): void {
+  for (const [at, { name }] of batch.entries()) {
     const status = result.status === 'partial' ? (result.items[at]?.status ?? 'retry') : result.status;
-    if (status === 'delivered') taken.add(nameOf(delivery));
-    if (status === 'rejected') refused.add(nameOf(delivery));
+    if (status === 'delivered') taken.add(name);
+    if (status === 'rejected') refused.add(name);
   }
-}
-
-function nameOf({ event, rule }: Delivery): string {
-  return `${event.id} ${rule}`;
 }

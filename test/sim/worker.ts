@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../src/core/clock.ts';
 import { simulate } from './simulate.ts';
@@ -18,6 +19,11 @@ export interface Done {
   readonly failed: { readonly seed: number; readonly text: string } | undefined;
 }
 
+// No function here is called so often that the optimizing compiler pays, and every cancelled wait would write down its stack.
+setFlagsFromString('--no-opt');
+const stackTraceLimit = Error.stackTraceLimit;
+Error.stackTraceLimit = 0;
+
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin.
 parentPort?.postMessage(await work(workerData as Share));
 
@@ -28,7 +34,10 @@ async function work({ first, step, runsMin, budgetMs }: Share): Promise<Done> {
     const seed = first + runs * step;
     const { failure, trace } = await simulate(seed);
     if (failure === undefined) continue;
-    return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(failure)}` } };
+    // Once more, with the stack.
+    Error.stackTraceLimit = stackTraceLimit;
+    const again = await simulate(seed);
+    return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(again.failure ?? failure)}` } };
   }
   return { runs, failed: undefined };
 }

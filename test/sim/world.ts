@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { openJournal } from '../../src/journal/open.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { Log, logSource } from './log.ts';
 import { createDice, type Dice, type Plan } from './plan.ts';
@@ -22,27 +25,35 @@ export interface World {
   /** What happened, for people. */
   readonly trace: string[];
   say(what: string): void;
+  /** The program's own log, part of the trace. */
+  readonly log: Logger;
   remove(): void;
 }
 
 /** Memory, where there is some to write files to. */
 const temporary = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export function createWorld(plan: Plan, dice: Dice): World {
+/** `isNew`: the journal is begun by the first life; otherwise an empty one is there, which costs less to copy than to make. */
+export function createWorld(plan: Plan, dice: Dice, isNew: boolean): World {
   const root = mkdtempSync(join(temporary, 'herald-sim-'));
+  const folder = join(root, 'journal-0');
+  if (!isNew) putSnapshot(folder, (empty ??= emptyJournal(plan)));
   const clock = new FakeClock();
   const startMs = clock.now();
   const trace: string[] = [];
+  const say = (what: string): void =>
+    void trace.push(`${((clock.now() - startMs) / 1000).toFixed(3).padStart(9)} ${what}`);
   return {
     plan,
     dice,
     clock,
     logs: new Map(plan.sources.map((name) => [name, new Log()])),
     receivers: new Map(plan.destinations.map((one) => [one.name, createReceiver(one)])),
-    folder: join(root, 'journal-0'),
+    folder,
     nextSerial: 0,
     trace,
-    say: (what) => void trace.push(`${((clock.now() - startMs) / 1000).toFixed(3).padStart(9)} ${what}`),
+    say,
+    log: pino({ level: 'info', base: {}, timestamp: false }, { write: (line) => say(line.trimEnd()) }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -61,14 +72,30 @@ export function takeSnapshot(folder: string): Snapshot {
   );
 }
 
+function putSnapshot(folder: string, snapshot: Snapshot): void {
+  mkdirSync(folder);
+  for (const [name, bytes] of snapshot) writeFileSync(join(folder, name), bytes);
+}
+
+let empty: Snapshot | undefined;
+
+/** What an ended program leaves that has not read anything. The limits of a plan are not kept in the file. */
+function emptyJournal({ maxBytes, whenFull, retentionMs }: Plan): Snapshot {
+  const path = mkdtempSync(join(temporary, 'herald-sim-'));
+  const log = { info: () => undefined, error: () => undefined };
+  openJournal({ path, maxBytes, whenFull, retentionMs }, { restore: fromStored, nowMs: 0, log }).close();
+  const snapshot = takeSnapshot(path);
+  rmSync(path, { recursive: true });
+  return snapshot;
+}
+
 let copies = 0;
 
 /** Moves the world to a copy of the journal's files as a crash leaves them. SQLite must not get to know, so nothing is closed before. */
 export function moveFolder(world: World, left: Snapshot): void {
   copies += 1;
   world.folder = world.folder.replace(/-\d+$/, `-${copies}`);
-  mkdirSync(world.folder);
-  for (const [name, bytes] of left) writeFileSync(join(world.folder, name), bytes);
+  putSnapshot(world.folder, left);
 }
 
 const nothing: SendHooks = { begin: () => undefined, end: () => false };
