@@ -4,8 +4,8 @@ import { CorruptError } from './failure.ts';
 import { requireKeys } from './forms.ts';
 import type { JournalOptions } from './journal.ts';
 import { migrate } from './schema.ts';
+import { walBytesMax } from './wal.ts';
 
-const mebibyte = 1024 * 1024;
 /** Events are about 1 to 2 KB: four to eight to a page, and half the system calls of SQLite's default. */
 const pageBytes = 8192;
 /** How long a statement waits for a reader that is in its way. */
@@ -20,8 +20,7 @@ const smallTables = ['meta', 'destination', 'rule', 'checkpoint', 'line_count', 
 export function openDatabase(path: string, options: JournalOptions, codec: Codec, pagesMax?: number): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: false });
   try {
-    // A checkpoint writes each page once however often it changed, so a long WAL is faster; but it takes disk space too.
-    const walBytes = Math.min(16 * mebibyte, Math.max(mebibyte, options.maxBytes / 16));
+    const walBytes = walBytesMax(options);
     // The order matters: the first two only count in a new file, before its first page is written.
     db.exec(`
       PRAGMA page_size = ${pageBytes};
@@ -29,7 +28,7 @@ export function openDatabase(path: string, options: JournalOptions, codec: Codec
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = ${Math.round(walBytes / pageBytes)};
-      PRAGMA journal_size_limit = ${Math.round(walBytes)};
+      PRAGMA journal_size_limit = ${walBytes};
       PRAGMA cache_size = -6144;
       PRAGMA temp_store = MEMORY;
       PRAGMA secure_delete = FAST;

@@ -4,6 +4,7 @@ import { resealPiece } from './reseal.ts';
 import { pages, usedBytes } from './room.ts';
 import { foldRuleLog } from './rule-log.ts';
 import { transactLazily, type Store } from './store.ts';
+import { checkpoint, watchWal } from './wal.ts';
 import { indexPiece } from './word-index.ts';
 
 /** Small enough to be done well within 20 ms on a slow disk. */
@@ -22,7 +23,11 @@ const busyPerSecond = 2000;
 export function maintain(store: Store, nowMs: number): boolean {
   measure(store, nowMs);
   saveInbox(store, nowMs);
-  if (store.load.pieces >= piecesPerCheckpoint) return checkpoint(store);
+  if (store.load.pieces >= piecesPerCheckpoint) {
+    checkpoint(store.wal);
+    store.load.pieces = 0;
+    return true;
+  }
   const more =
     foldRuleLog(store) ||
     prune(store, nowMs) ||
@@ -33,18 +38,14 @@ export function maintain(store: Store, nowMs: number): boolean {
   return more;
 }
 
-function checkpoint({ db, load }: Store): true {
-  db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-  load.pieces = 0;
-  return true;
-}
-
-function measure({ load }: Store, nowMs: number): void {
+/** What is looked at once a second. */
+function measure({ load, wal }: Store, nowMs: number): void {
   const ms = nowMs - load.sinceMs;
   if (ms >= 0 && ms < 1000) return;
   load.busy = ms > 0 && (load.handled * 1000) / ms > busyPerSecond;
   load.handled = 0;
   load.sinceMs = nowMs;
+  watchWal(wal, nowMs);
 }
 
 function prune(store: Store, nowMs: number): boolean {

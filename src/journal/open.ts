@@ -14,6 +14,7 @@ import { recover } from './recover.ts';
 import { encryptionState, startResealing } from './reseal.ts';
 import { settle } from './settle.ts';
 import { createStore, type Store } from './store.ts';
+import { createWal } from './wal.ts';
 import { dropOldBlocks } from './word-index.ts';
 
 /** An open journal and how it came to be; replaced as a whole when the file turns out to be corrupt. */
@@ -133,7 +134,8 @@ function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDe
   const codec = createCodec(options.encryption);
   const db = openDatabase(files.database, options, codec, deps.pagesMax);
   try {
-    const store = createStore(db, options, codec, strict(deps.restore), deps.nowMs);
+    const wal = createWal(db, files.database, options, deps.log);
+    const store = createStore(db, options, codec, wal, strict(deps.restore), deps.nowMs);
     // Deliveries of a file that was put aside may be under way: their numbers must not come again.
     store.nextSeq = Math.max(store.nextSeq, firstSeq);
     dropOldBlocks(store);

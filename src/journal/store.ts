@@ -9,6 +9,7 @@ import { int } from './row.ts';
 import type { Resealing } from './reseal.ts';
 import { openRuleLog, type RuleLog } from './rule-log.ts';
 import { prepareStatements, type SqlStatements } from './statements.ts';
+import type { Wal } from './wal.ts';
 
 /** An open database with what its owner knows about it. Everything here is read again after a restart. */
 export interface Store {
@@ -23,6 +24,7 @@ export interface Store {
   /** Given by `putNotification`, written with the next transaction. */
   readonly inbox: Map<string, NotificationRow>;
   readonly load: Load;
+  readonly wal: Wal;
   /** The block of the word index that events were last deleted from, by its first event, and how many. */
   readonly thinning: { from: number; deleted: number };
   /** The `seq` of the next event. */
@@ -49,6 +51,7 @@ export function createStore(
   db: DatabaseSync,
   options: JournalOptions,
   codec: Codec,
+  wal: Wal,
   restore: (json: string) => SafeEvent,
   nowMs: number,
 ): Store {
@@ -67,6 +70,7 @@ export function createStore(
     resealing: undefined,
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
+    wal,
     load: { sinceMs: nowMs, handled: 0, busy: true, pieces: 0 },
     nextSeq: firstSeq(db),
     shrinking: false,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -17,6 +18,7 @@ import {
   tempFolder,
 } from './harness.ts';
 
+const mebibyte = 1024 * 1024;
 const note = { eventId: idOf(1), at: t0, rule: 'all', severity: 'notice', title: 'T', summary: 'S' };
 
 test('what is older than the retention goes, but an undelivered event stays with its deliveries', () => {
@@ -130,6 +132,32 @@ test('space is given back in steps when much of it is free', () => {
   const { page_count: pages } = db.prepare('PRAGMA page_count').get() ?? {};
   db.close();
   assert(Number(pages) * 8192 < full / 2, `${String(pages)} pages`);
+});
+
+test('a reader that keeps the write-ahead log from being emptied for minutes is said once', () => {
+  const path = tempFolder();
+  const journal = open(path, { maxBytes: 16 * mebibyte });
+  const warned = (): number => journal.logged.filter(({ message }) => message.includes('cannot be emptied')).length;
+  let turn = 0;
+  const pass = (ms: number): void => {
+    for (const until = turn + ms / 10_000; turn < until; turn += 1) {
+      const nowMs = t0 + turn * 10_000;
+      journal.append(batch([entry(turn, [], 50_000)]), nowMs);
+      maintainAll(journal, nowMs);
+    }
+  };
+  const reader = new DatabaseSync(join(path, 'herald.db'), { readOnly: true });
+  reader.exec('BEGIN; SELECT count(*) FROM event');
+  while (statSync(join(path, 'herald.db-wal')).size <= 4 * mebibyte) pass(10_000);
+  pass(4 * 60_000);
+  assert.equal(warned(), 0, 'a search takes a while');
+  pass(10 * 60_000);
+  assert.equal(warned(), 1);
+  reader.exec('COMMIT');
+  reader.close();
+  pass(60_000);
+  assert.equal(journal.told.at(-1)?.message, 'the write-ahead log of the journal can be emptied again');
+  assert.ok(statSync(join(path, 'herald.db-wal')).size <= mebibyte);
 });
 
 test('upkeep with nothing to do says so', () => {
