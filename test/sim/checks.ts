@@ -4,7 +4,8 @@ import type { Delivery } from '../../src/core/delivery.ts';
 import { addCounts, families, type FamilyCounts } from '../../src/core/family.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { assertReading, readPrefix } from './log.ts';
-import { wanted, type DestinationPlan } from './plan.ts';
+import { assertAlerts } from './alerts.ts';
+import { alertReceiver, wanted, type DestinationPlan } from './plan.ts';
 import type { Process } from './process.ts';
 import type { Row, Rows } from './rows.ts';
 import type { World } from './world.ts';
@@ -55,9 +56,9 @@ export function assertAtRest(world: World, { journal, sending, stop, views, dueO
 /** What the journal must hold, from a straightforward reading of the logs up to its checkpoints. */
 interface Expected {
   readonly lines: ReadonlyMap<string, FamilyCounts>;
-  /** Ids of all events, each once. */
-  readonly ids: ReadonlySet<string>;
-  /** How many deliveries there are per destination. */
+  /** The action of every event by its id. */
+  readonly actionOf: ReadonlyMap<string, string>;
+  /** How many deliveries there are per destination, without those of alerts. */
   readonly made: ReadonlyMap<string, number>;
 }
 
@@ -68,7 +69,7 @@ const receiversOf = new Map<string, readonly string[]>(
 
 function expect({ plan, logs }: World, journal: Journal): Expected {
   const lines = new Map<string, FamilyCounts>();
-  const ids = new Set<string>();
+  const actionOf = new Map<string, string>();
   const made = new Map(plan.destinations.map(({ name }) => [name, 0]));
   for (const [at, logName] of plan.sources.entries()) {
     const source = at === 0 ? 'first' : 'second';
@@ -77,17 +78,17 @@ function expect({ plan, logs }: World, journal: Journal): Expected {
     const { events, counts } = readPrefix(log, journal.checkpoints(source).get(logName));
     lines.set(source, counts);
     for (const { id, action } of events) {
-      if (ids.has(id)) continue;
-      ids.add(id);
+      if (actionOf.has(id)) continue;
+      actionOf.set(id, action);
       for (const name of receiversOf.get(action) ?? []) made.set(name, (made.get(name) ?? 0) + 1);
     }
   }
-  return { lines, ids, made };
+  return { lines, actionOf, made };
 }
 
 /** The journal against the logs: every line before the checkpoint is counted once, every event is there once, every delivery made. */
 export function assertKept(world: World, journal: Journal, rows: Rows): void {
-  const { lines, ids, made } = expect(world, journal);
+  const { lines, actionOf, made } = expect(world, journal);
   const counted = journal.lines();
   for (const [source, counts] of lines) {
     const total: FamilyCounts = {};
@@ -95,12 +96,18 @@ export function assertKept(world: World, journal: Journal, rows: Rows): void {
     assert.deepEqual(total, counts, `${source}: lines counted against lines before the checkpoint`);
   }
   const { stored, deliveries } = rows.read();
-  assert.equal(new Set(stored).size, stored.length, 'an event is there twice');
-  for (const id of stored) assert.ok(ids.has(id), `${id} is not before a checkpoint`);
-  if (keepsAll(world)) assert.equal(stored.length, ids.size, 'an event before a checkpoint is missing');
+  const alerts = stored.filter(({ alert }) => alert !== undefined).length;
+  assert.equal(new Set(stored.map(({ id }) => id)).size, stored.length, 'an event is there twice');
+  for (const { id, alert } of stored)
+    assert.ok(alert !== undefined || actionOf.has(id), `${id} is not before a checkpoint`);
+  if (keepsAll(world)) {
+    assert.equal(stored.length - alerts, actionOf.size, 'an event before a checkpoint is missing');
+    assertAlerts(stored, actionOf);
+  }
   for (const { name } of world.plan.destinations) {
     const { made: written, delivered, dead, shed, pending } = journal.queue(name);
-    assert.equal(written, made.get(name), `${name}: deliveries made`);
+    if (name !== alertReceiver) assert.equal(written, made.get(name), `${name}: deliveries made`);
+    else if (keepsAll(world)) assert.equal(written, alerts, `${name}: deliveries made`);
     const waiting = deliveries.filter(({ destination, state }) => destination === name && state === 'pending').length;
     assert.equal(waiting, pending, `${name}: the books against the rows`);
     assert.ok(written === delivered + dead + shed + pending && Math.min(delivered, dead, shed, pending) >= 0, name);
@@ -150,9 +157,15 @@ function progressOf(world: World, journal: Journal) {
   });
 }
 
+/** How many events wait for a digest; 0 where pruning leaves nobody to tell. */
+export function untold(world: World, journal: Journal, rows: Rows): number {
+  return keepsAll(world) ? assertAlerts(rows.read().stored, expect(world, journal).actionOf) : 0;
+}
+
 /** At the end of all: everything that was written is read, and everything that was made has come to an end. */
-export function assertDone(world: World, journal: Journal): void {
+export function assertDone(world: World, journal: Journal, rows: Rows): void {
   assertDrained(world, journal);
+  assert.equal(untold(world, journal, rows), 0, 'events that no digest has told');
   for (const log of world.logs.values()) assertReading(log);
   for (const [name, { taken, refused, plan }] of world.receivers) {
     const { pending, delivered, dead } = journal.queue(name);

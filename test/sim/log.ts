@@ -70,10 +70,12 @@ export class Log {
     if (dice.oneIn(4)) return [cri(accessLine, this.#records)];
     if (dice.oneIn(15)) return [cri('{"event": "Created Event", "torn', this.#records)];
     if (dice.oneIn(40)) return [cri('x'.repeat(21_000), this.#records)];
-    const text = eventLine(serialOf(), dice.pick(actions)).replace(
-      '"context":{',
-      `"context":{"padding":"${'p'.repeat(plan.paddingChars)}",`,
-    );
+    const serial = serialOf();
+    // A time of its own for each: alerts are told apart by the times of their events.
+    const minute = String(Math.floor(serial / 60)).padStart(2, '0');
+    const text = eventLine(serial, dice.pick(actions))
+      .replace('"context":{', `"context":{"padding":"${'p'.repeat(plan.paddingChars)}",`)
+      .replace('T09:00:', `T09:${minute}:`);
     if (!dice.oneIn(5)) return [cri(text, this.#records)];
     const cut = dice.below(text.length);
     const between = dice.oneIn(2) ? [cri(accessLine, this.#records, 'F', 'stdout')] : [];

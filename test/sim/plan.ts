@@ -59,6 +59,11 @@ export interface Plan {
 /** Events come in three sorts; rules decide by them. */
 export const actions = ['login', 'login_failed', 'model_updated'] as const;
 
+/** Rules that look at several events send to `d`, and nothing else does: so many of this action make an alert, and that one is collected. */
+export const burst = { rule: 'bursts', action: 'login_failed', count: 5 } as const;
+export const digest = { rule: 'digest', action: 'login' } as const;
+export const alertReceiver = 'd';
+
 /** Which rules fire for an action, and where they send. The configuration of `world.ts` says the same in YAML. */
 export const wanted = {
   login: [{ rule: 'all', destinations: ['a', 'b'] }],
@@ -79,7 +84,7 @@ export function drawPlan(dice: Dice): Plan {
   const small = !keepsAll && dice.oneIn(3);
   return {
     sources,
-    destinations: ['a', 'b', 'c'].map((name) => ({
+    destinations: ['a', 'b', 'c', 'd'].map((name) => ({
       name,
       items: dice.pick([1, 3, 10, 100]),
       waitMs: dice.pick([0, 0, 50, 2000]),

@@ -56,6 +56,11 @@ export class Process {
     return present(this.#journal);
   }
 
+  /** What is in its file. */
+  get rows(): Rows {
+    return present(this.#rows);
+  }
+
   /** The journal's counters when the program began. */
   get before(): Totals {
     return this.#before;

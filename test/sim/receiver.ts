@@ -40,7 +40,7 @@ interface Item {
 }
 
 function itemOf({ key, event, rule }: Delivery): Item {
-  return { key, name: `${event.id} ${rule}`, serial: event.user.pk };
+  return { key, name: `${event.id} ${rule}`, serial: event.user.pk ?? event.action };
 }
 
 const timeoutMs = 5000;

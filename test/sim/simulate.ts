@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertAtRest, assertDone, assertDrained, assertPages, isDrained } from './checks.ts';
+import { assertAtRest, assertDone, assertDrained, assertPages, isDrained, untold } from './checks.ts';
 import { createDice, drawPlan } from './plan.ts';
 import { graceMs, Process } from './process.ts';
 import { moods } from './receiver.ts';
@@ -53,7 +53,7 @@ async function calm(world: World): Promise<void> {
   for (const log of world.logs.values()) log.write(world.dice, world.plan, 3, () => world.nextSerial++);
   for (let waitedMs = 0; waitedMs < calmMsMax && !isDone(world, process, waitedMs); waitedMs += 1000)
     await advance(world, process, 1000);
-  assertDone(world, process.journal);
+  assertDone(world, process.journal, process.rows);
   await assertPages(process, process.before);
   // The containers write their last words and end before herald is told to.
   const failures = failuresOf(world);
@@ -65,8 +65,9 @@ async function calm(world: World): Promise<void> {
 }
 
 /** A disk that failed to read a log is tried again later, when all that was read before may long be delivered. */
-function isDone(world: World, { journal }: Process, waitedMs: number): boolean {
+function isDone(world: World, { journal, rows }: Process, waitedMs: number): boolean {
   if (waitedMs < calmMsMin || !isDrained(world, journal)) return false;
+  if (untold(world, journal, rows) > 0) return false;
   return world.plan.destinations.every(({ name }) => journal.queue(name).pending === 0);
 }
 

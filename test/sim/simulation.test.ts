@@ -28,8 +28,8 @@ test('whatever happens to it, nothing is lost, nothing is done twice and nothing
 });
 
 test('a seed tells the same story every time', async () => {
-  // Two of the first runs with crashes, faults and a power cut between them.
-  for (const seed of [1, 5]) assert.deepEqual((await simulate(seed)).trace, (await simulate(seed)).trace);
+  // The first ones with a power cut and with a disk that fails.
+  for (const seed of [7, 11]) assert.deepEqual((await simulate(seed)).trace, (await simulate(seed)).trace);
 });
 
 async function run(share: Share): Promise<Done> {

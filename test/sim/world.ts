@@ -8,7 +8,7 @@ import { openJournal } from '../../src/journal/open.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { Log, logSource } from './log.ts';
-import { createDice, type Dice, type Plan } from './plan.ts';
+import { alertReceiver, burst, createDice, digest, type Dice, type Plan } from './plan.ts';
 import { createReceiver, scriptedDestination, type Receiver, type SendHooks } from './receiver.ts';
 
 /** What outlives a process: time, the logs, the receivers, the journal's folder. */
@@ -106,7 +106,9 @@ rules:
   - {name: all, policies: [{action: "*"}], destinations: [a, b]}
   - {name: failures, policies: [{action: login_failed}], destinations: [a, c], severity: warning}
   - {name: changes, policies: [{action: "model_*"}], destinations: [c]}
-destinations: {a: {type: scripted}, b: {type: scripted}, c: {type: scripted}}
+  - {name: ${burst.rule}, policies: [{action: ${burst.action}}], window: {count: ${burst.count}, within: 1h}, destinations: [${alertReceiver}]}
+  - {name: ${digest.rule}, policies: [{action: ${digest.action}}], group: {wait: 2s, interval: 3s}, destinations: [${alertReceiver}]}
+destinations: {a: {type: scripted}, b: {type: scripted}, c: {type: scripted}, d: {type: scripted}}
 server: {listen: "127.0.0.1:0"}
 `,
   'simulation.yaml',
