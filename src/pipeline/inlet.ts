@@ -51,6 +51,7 @@ export function createInlet(deps: InletDeps): Inlet {
 
   async function accept(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
+    tellLag(source, batch, nowMs);
     const tally = newTally();
     const stages = current();
     const entries = decideAll(stages, batch.events, nowMs, tally);
@@ -67,12 +68,12 @@ export function createInlet(deps: InletDeps): Inlet {
     }
     noticeRoom();
     ahead = undefined;
-    report(source, batch, result, tally, nowMs);
+    report(source, batch, result, tally);
     for (const [rule, count] of stages.rules.takeEvictions()) metrics.ruleKeysEvicted(rule, count);
     wake(entries);
   }
 
-  async function waitForRoom(source: string, { newest }: SourceBatch, signal: AbortSignal): Promise<void> {
+  async function waitForRoom(source: string, batch: SourceBatch, signal: AbortSignal): Promise<void> {
     const startMs = clock.now();
     if (full === undefined) {
       deps.log.warn({ source }, 'the journal is full: reading stops until deliveries make room');
@@ -82,6 +83,11 @@ export function createInlet(deps: InletDeps): Inlet {
     const nowMs = clock.now();
     full.lastMs = nowMs;
     metrics.journalFullSeconds(Math.max(0, nowMs - startMs) / 1000);
+    tellLag(source, batch, nowMs);
+  }
+
+  /** Told before a batch is written: when that fails, this is how late it is. */
+  function tellLag(source: string, { newest }: SourceBatch, nowMs: number): void {
     if (newest !== undefined) metrics.lagSeconds(source, Math.max(0, nowMs - newest) / 1000);
   }
 
@@ -132,14 +138,13 @@ export function createInlet(deps: InletDeps): Inlet {
   }
 
   /** Counts only what is on disk: a batch that was not written counts when it is read again. */
-  function report(source: string, batch: SourceBatch, result: AppendResult, tally: Tally, nowMs: number): void {
+  function report(source: string, batch: SourceBatch, result: AppendResult, tally: Tally): void {
     for (const family of families) {
       const count = batch.counts[family];
       if (count !== undefined) metrics.lines(source, family, count);
     }
     const gaps = batch.events.filter(({ action }) => action === gapAction).length;
     if (gaps > 0) metrics.gaps(source, gaps);
-    if (batch.newest !== undefined) metrics.lagSeconds(source, Math.max(0, nowMs - batch.newest) / 1000);
     for (const [kind, count] of tally.redactions) metrics.redactions(kind, count);
     for (const [rule, count] of tally.matches) metrics.ruleMatches(rule, count);
     for (const [rule, count] of tally.errors) metrics.ruleErrors(rule, count);

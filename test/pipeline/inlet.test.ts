@@ -38,11 +38,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** An inlet over a journal that holds about a hundred of the events below. */
-function start(whenFull: JournalOptions['whenFull'], configs = [rule('all', [{ action: '*' }])]): Inlet {
+/** An inlet over a journal that holds about a hundred of the events below; `pagesMax` is how much its disk holds. */
+function start(
+  whenFull: JournalOptions['whenFull'],
+  configs = [rule('all', [{ action: '*' }])],
+  pagesMax?: number,
+): Inlet {
   journal = openJournal(
     { path: folder, retentionMs: 86_400_000, maxBytes: 1_500_000, whenFull },
-    { restore: fromStored, nowMs: clock.now(), log: pino({ level: 'silent' }) },
+    {
+      restore: fromStored,
+      nowMs: clock.now(),
+      log: pino({ level: 'silent' }),
+      ...(pagesMax !== undefined && { pagesMax }),
+    },
   );
   metrics = createMetrics({
     queues: () => new Map([['chat', journal.queue('chat')]]),
@@ -133,6 +142,17 @@ test('a full journal keeps the source waiting, says so once, counts the time, an
   assert.equal(inlet.fullSinceMs(), undefined);
   assert.equal(said('the journal is full'), 1);
   assert.equal(said('room again'), 1);
+});
+
+test('the age of what could not be written grows while the disk is full', async () => {
+  const inlet = start('block', undefined, 30);
+  const late = batch(0);
+  await clock.advance(60_000);
+  for (const seconds of [60, 90]) {
+    await assert.rejects(() => inlet.accept('server', late, never), { code: 'disk_full' });
+    assert.equal(await shown('herald_source_lag_seconds'), seconds);
+    await clock.advance(30_000);
+  }
 });
 
 test('a batch that waits for room when its source is stopped is not written, and read again by the next one', async () => {

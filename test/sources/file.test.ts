@@ -138,8 +138,10 @@ test('an error of the journal reaches the supervisor as what it is', async (cont
   const { log } = logFolder(context);
   writeFileSync(log, records(0, 1));
   const full = new OperationalError('disk_full', 'no space left');
-  const deps = { ...collect().deps, accept: () => Promise.reject(full) };
+  const out = collect();
+  const deps = { ...out.deps, accept: () => Promise.reject(full) };
   const config = { paths: [log], start_at: 'beginning', max_line: 64 * 1024, invalid_identifier: false };
   const { signal } = new AbortController();
   await assert.rejects(file.create(config, deps).run(signal, signal), full);
+  assert.equal(out.lag(), statSync(log).size, 'nothing is in the journal');
 });

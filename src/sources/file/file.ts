@@ -178,6 +178,9 @@ export function createFileSource(config: FileConfig, deps: SourceDeps, openMax =
     const telling = tellLag(logs, bytes, accepted.signal);
     try {
       await deps.accept(batch);
+    } catch (error) {
+      await lookBehind(logs, bytes);
+      throw error;
     } finally {
       accepted.abort();
       await telling;
@@ -190,10 +193,14 @@ export function createFileSource(config: FileConfig, deps: SourceDeps, openMax =
     for (;;) {
       await clock.sleep(lagMs, accepted);
       if (accepted.aborted) return;
-      let bytes = readBytes;
-      // A file that cannot be asked is dealt with when it is read on.
-      for (const [, tail] of logs.among(undefined)) bytes += await tail.lagBytes().catch(() => 0);
-      deps.lag(bytes);
+      await lookBehind(logs, readBytes);
     }
+  }
+
+  async function lookBehind(logs: Logs, readBytes: number): Promise<void> {
+    let bytes = readBytes;
+    // A file that cannot be asked is dealt with when it is read on.
+    for (const [, tail] of logs.among(undefined)) bytes += await tail.lagBytes().catch(() => 0);
+    deps.lag(bytes);
   }
 }
