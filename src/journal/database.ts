@@ -29,7 +29,7 @@ export function openDatabase(path: string, options: JournalOptions, codec: Codec
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = ${Math.round(walBytes / pageBytes)};
       PRAGMA journal_size_limit = ${walBytes};
-      PRAGMA cache_size = -6144;
+      PRAGMA cache_size = -3072;
       PRAGMA temp_store = MEMORY;
       PRAGMA secure_delete = FAST;
       ${pagesMax === undefined ? '' : `PRAGMA max_page_count = ${pagesMax};`}
