@@ -1,4 +1,5 @@
 import { inspect, parseArgs } from 'node:util';
+import { prepareMany } from './many.ts';
 import { simulate } from './simulate.ts';
 
 // `npm run sim -- --seed N [--runs N]`: one run with its whole story, or many of which only failures are told.
@@ -12,11 +13,22 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(runs) || runs < 1) {
   process.stderr.write('usage: npm run sim -- --seed <number> [--runs <number>]\n');
   process.exit(64);
 }
-for (let at = 0; at < runs; at += 1) {
-  const { failure, trace } = await simulate(seed + at);
-  if (runs === 1 || failure !== undefined) process.stdout.write(`${trace.join('\n')}\n`);
-  if (failure === undefined) continue;
-  process.stdout.write(`\nseed ${seed + at}: ${inspect(failure)}\n`);
-  process.exit(1);
+if (runs === 1) {
+  const { failure, trace } = await simulate(seed);
+  process.stdout.write(`${trace.join('\n')}\n`);
+  if (failure !== undefined) fail(seed, failure);
+} else {
+  const failed = prepareMany();
+  for (let at = 0; at < runs; at += 1) {
+    const outcome = await failed(seed + at);
+    if (outcome === undefined) continue;
+    process.stdout.write(`${outcome.trace.join('\n')}\n`);
+    fail(outcome.seed, outcome.failure);
+  }
 }
 process.stdout.write(`${runs} runs from seed ${seed}: all held\n`);
+
+function fail(failing: number, failure: unknown): never {
+  process.stdout.write(`\nseed ${failing}: ${inspect(failure)}\n`);
+  process.exit(1);
+}

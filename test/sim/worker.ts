@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../src/core/clock.ts';
-import { simulate } from './simulate.ts';
+import { prepareMany } from './many.ts';
 
 /** The share of the runs that one thread has: `first`, `first + step` and so on, `runsMin` of them and more until the time is over. */
 export interface Share {
@@ -19,25 +18,19 @@ export interface Done {
   readonly failed: { readonly seed: number; readonly text: string } | undefined;
 }
 
-// No function here is called so often that the optimizing compiler pays, and every cancelled wait would write down its stack.
-setFlagsFromString('--no-opt');
-const stackTraceLimit = Error.stackTraceLimit;
-Error.stackTraceLimit = 0;
-
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin.
 parentPort?.postMessage(await work(workerData as Share));
 
 async function work({ first, step, runsMin, budgetMs }: Share): Promise<Done> {
+  const failed = prepareMany();
   const start = systemClock.monotonic();
   let runs = 0;
   for (; runs < runsMin || systemClock.monotonic() - start < budgetMs; runs += 1) {
     const seed = first + runs * step;
-    const { failure, trace } = await simulate(seed);
-    if (failure === undefined) continue;
-    // Once more, with the stack.
-    Error.stackTraceLimit = stackTraceLimit;
-    const again = await simulate(seed);
-    return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(again.failure ?? failure)}` } };
+    const outcome = await failed(seed);
+    if (outcome === undefined) continue;
+    const { trace, failure } = outcome;
+    return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(failure)}` } };
   }
   return { runs, failed: undefined };
 }
