@@ -98,7 +98,7 @@ export function contract(kind: DestinationKind): void {
         if (!service.can(situation)) return t.diagnostic('the protocol has no such answer');
         await destination.close();
         // Only where nothing comes is the time-out worth waiting for; elsewhere a busy machine must not meet it.
-        const timeoutMs = situation.startsWith('silent') ? 400 : 20_000;
+        const timeoutMs = situation.startsWith('silent') ? 1000 : 20_000;
         destination = create({ common: { timeoutMs, tls: {}, proxy: undefined } });
         service.say(situation);
         const result = await send();
