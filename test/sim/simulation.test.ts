@@ -10,7 +10,7 @@ import type { Done, Share } from './worker.ts';
 
 /** So many runs at least, and as many as the time allows: the same ones everywhere, from seed 1 on. */
 const runsMin = 150;
-const budgetMs = 18_000;
+const budgetMs = 17_000;
 
 test('whatever happens to it, nothing is lost, nothing is done twice and nothing waits for ever', async (context) => {
   const step = Math.min(4, availableParallelism());
