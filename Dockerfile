@@ -42,6 +42,6 @@ ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 USER 65532:65532
 WORKDIR /var/lib/herald
 EXPOSE 9380
-# A small young generation, one thread that helps V8, a collection of what the start leaves behind, and one compiler less in memory.
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--v8-pool-size=1", "--expose-gc", "--no-maglev", "/app/herald.cjs"]
+# A small young generation, and one thread that helps V8.
+ENTRYPOINT ["node", "--max-semi-space-size=2", "--v8-pool-size=1", "/app/herald.cjs"]
 CMD ["run", "--config", "/etc/herald/config.yaml"]

@@ -1,9 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { runApp, type AppDeps, type RunSummary } from '../app.ts';
 import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
 import { takeSignals } from './early-signals.ts';
+import { collectStartUp, saveMemory } from './memory.ts';
 import { showsColours, writeOut } from './output.ts';
 import type { ConfigFeed } from '../config/feed.ts';
 
@@ -33,22 +33,12 @@ export function systemDeps(log: Logger): Omit<AppDeps, 'graceMs' | 'feed'> {
   };
 }
 
-/** Long enough for the first requests, which load what they need. */
-const startUpMs = 2000;
-
-/** Once: what loading and checking left behind, 13 MB, would stay for as long as there is little to do. */
-async function collectStartUp(stop: AbortSignal): Promise<void> {
-  await systemClock.sleep(startUpMs, stop);
-  if (!stop.aborted) await globalThis.gc?.({ flavor: 'last-resort', execution: 'async' });
-}
-
 /**
  * Runs a configuration in this process until its input ends or a SIGTERM or SIGINT comes. A second signal ends the process
  * at once; what was not delivered is on disk. With a feed, SIGHUP reads the configuration anew at once.
  */
 export async function runDaemon(config: Config, log: Logger, graceMs: number, feed?: ConfigFeed): Promise<RunSummary> {
-  // By itself V8 lets garbage grow to three times what lives: 60 MB more while a backlog is read, for an eighth less CPU time.
-  setFlagsFromString('--heap-growing-percent=50');
+  saveMemory();
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
@@ -58,7 +48,7 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number, fe
   const leaveSignals = takeSignals(onSignal);
   const onHangUp = (): void => feed?.poke();
   if (feed !== undefined) process.on('SIGHUP', onHangUp);
-  void collectStartUp(stop.signal);
+  void collectStartUp(systemClock, stop.signal);
   try {
     return await runApp(config, { ...systemDeps(log), graceMs, ...(feed !== undefined && { feed }) }, stop.signal);
   } finally {

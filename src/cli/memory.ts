@@ -1,0 +1,25 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Clock } from '../core/clock.ts';
+
+/**
+ * Makes V8 prefer memory to speed, an eighth more CPU time while a backlog is read: by itself it lets garbage grow to three times
+ * what lives, 60 MB more, and keeps a third compiler in memory. Not on Node's command line, where such options make Node compile its own
+ * code anew, 70 ms at every start.
+ */
+export function saveMemory(): void {
+  setFlagsFromString('--heap-growing-percent=50');
+  setFlagsFromString('--no-maglev');
+}
+
+/** Long enough for the first requests, which load what they need. */
+const startUpMs = 2000;
+
+/** Once: what loading and checking left behind, 13 MB, would stay for as long as there is little to do. */
+export async function collectStartUp(clock: Clock, stop: AbortSignal): Promise<void> {
+  await clock.sleep(startUpMs, stop);
+  if (stop.aborted) return;
+  setFlagsFromString('--expose-gc');
+  const collect: NodeJS.GCFunction = runInNewContext('gc');
+  await collect({ flavor: 'last-resort', execution: 'async' });
+}
