@@ -3,13 +3,11 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from '../core/clock.ts';
 
 /**
- * Makes V8 prefer memory to speed, an eighth more CPU time while a backlog is read: by itself it lets garbage grow to three times
- * what lives, 60 MB more, and keeps a third compiler in memory. Not on Node's command line, where such options make Node compile its own
- * code anew, 70 ms at every start.
+ * Makes V8 prefer memory to speed: by itself it lets garbage grow to three times what lives, 60 MB more while a backlog is read. Not on
+ * Node's command line, where such options make Node compile its own code anew, 70 ms at every start.
  */
 export function saveMemory(): void {
   setFlagsFromString('--heap-growing-percent=50');
-  setFlagsFromString('--no-maglev');
 }
 
 /** Long enough for the first requests, which load what they need. */

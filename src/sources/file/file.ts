@@ -48,7 +48,7 @@ const scanMs = 5000;
 /** How often a batch that waits for room in the journal tells how much has come meanwhile. */
 const lagMs = 1000;
 const bufferBytesMin = 64 * 1024;
-const bufferBytesMax = 256 * 1024;
+const bufferBytesMax = 128 * 1024;
 /** At a stop: so many looks in a row that bring less than a buffer, and the log is one that goes on being written. */
 const crumbsMax = 10;
 

@@ -8,7 +8,7 @@ import type { SourceBatch } from '../source.ts';
 import type { ReadStep } from './tail.ts';
 
 /** A backlog is committed in pieces of this many events or bytes: a commit costs as much as some hundred lines that are no events. */
-const batchEventsMin = 500;
+const batchEventsMin = 250;
 const batchBytesMax = 8 * 1024 * 1024;
 
 /** What was read of any number of logs and is not committed yet. */
