@@ -54,9 +54,12 @@ const recordKeysMax = 64;
 
 /** How the stored value was written. */
 export function formOf(stored: SQLInputValue): Form {
-  return stored instanceof Uint8Array && stored[0] === version && stored.length >= headBytes + tagBytes
-    ? bufferOf(stored).toString('hex', 1, idEnd)
-    : plain;
+  return stored instanceof Uint8Array && isRecord(stored) ? bufferOf(stored).toString('hex', 1, idEnd) : plain;
+}
+
+/** Text of events and of JSON begins with another byte. */
+function isRecord(stored: Uint8Array): boolean {
+  return stored[0] === version && stored.length >= headBytes + tagBytes;
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
@@ -129,7 +132,7 @@ function createOpen(ring: readonly DerivedKeys[]): Codec['open'] {
   }
 
   return (place, stored) => {
-    if (stored[0] !== version || stored.length < headBytes + tagBytes) return stored;
+    if (!isRecord(stored)) return stored;
     const nonce = Buffer.alloc(12);
     stored.copy(nonce, nonce.length - counterBytes, saltEnd, headBytes);
     const opening = createDecipheriv(cipher, recordKey(place, stored), nonce, { authTagLength: tagBytes });

@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { keyBytes, looksRandom } from '../core/key-text.ts';
 import type { Secret } from '../core/secret.ts';
 
-const keyBytes = 32;
+const keyLength = 32;
 
 /**
  * The key that a text of the configuration spells, 32 bytes as hexadecimal digits or in base64 (also its URL form, with or without
@@ -9,21 +10,16 @@ const keyBytes = 32;
  */
 export function parseKey(secret: Secret): KeyObject | string {
   const text = secret.reveal().trim();
-  const bytes = decode(text);
-  if (bytes === undefined) {
+  const bytes = keyBytes(text);
+  // So many bytes are padded with one sign at most.
+  if (bytes?.length !== keyLength || text.endsWith('==')) {
     const length = `it has ${text.length} ${text.length === 1 ? 'character' : 'characters'}`;
-    return `must be ${keyBytes} random bytes, as 64 hexadecimal digits or 44 characters of base64 (${length}): ${remedy}`;
+    return `must be ${keyLength} random bytes, as 64 hexadecimal digits or 44 characters of base64 (${length}): ${remedy}`;
   }
-  // 32 random bytes have some 30 different values; a text or a pattern that somebody typed has few.
-  return new Set(bytes).size < 16 ? `is no random key: ${remedy}` : createSecretKey(bytes);
+  return looksRandom(bytes) ? createSecretKey(bytes) : `is no random key: ${remedy}`;
 }
 
 const remedy = 'make one with "openssl rand -base64 32"';
-
-function decode(text: string): Buffer | undefined {
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
-  return /^[A-Za-z0-9+/_-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
-}
 
 /** What is made of a key; the key itself encrypts nothing. */
 export interface DerivedKeys {
@@ -36,10 +32,10 @@ export interface DerivedKeys {
 }
 
 export function derivedKeys(key: KeyObject): DerivedKeys {
-  const names = derive(key, '', 'names', keyBytes);
+  const names = derive(key, '', 'names', keyLength);
   return {
     id: derive(key, '', 'id', 4).toString('hex'),
-    recordKey: (salt) => createSecretKey(derive(key, salt, 'records', keyBytes)),
+    recordKey: (salt) => createSecretKey(derive(key, salt, 'records', keyLength)),
     token: (name) => createHmac('sha256', names).update(name).digest('hex').slice(0, 32),
   };
 }
