@@ -50,7 +50,7 @@ export interface Lifecycle extends Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How long a stop may take: a quarter of it for reading to the end, three quarters until all deliveries end, the rest for closing. */
+  /** How long a stop may take: half of it for reading to the end, three quarters until all deliveries end, the rest for closing. */
   readonly graceMs: number;
   /** What is wrong with a part, undefined when it runs or is gone. */
   readonly onState: (part: string, trouble: string | undefined) => void;
@@ -86,9 +86,10 @@ export async function runLifecycle(life: Lifecycle, stop: AbortSignal): Promise<
   };
   const onQuit = async (): Promise<void> => {
     sources.close();
-    await clock.sleep(graceMs / 4, ended.signal);
-    sources.cut();
+    // Reading has the larger share: what is not read may go with its log, what is not delivered stays in the journal.
     await clock.sleep(graceMs / 2, ended.signal);
+    sources.cut();
+    await clock.sleep(graceMs / 4, ended.signal);
     hard.abort();
   };
   const onStop = (): void => quit.abort();
