@@ -1,15 +1,12 @@
+import { graphemeEnd } from '../core/grapheme.ts';
+
 const ellipsis = '…';
-/** Made when it is needed first: its tables take 20 ms and some memory. */
-let graphemes: Intl.Segmenter | undefined;
-/** The longest emoji of people has 35 units. */
-const graphemeCharsMax = 48;
-const ascii = /^[\x20-\x7e]*$/;
 
 /** At most `max` UTF-16 units of the text, `…` included where something is missing, never half of what a reader sees as one character. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   if (max < 1) return '';
-  return text.slice(0, boundary(text, max - 1)).trimEnd() + ellipsis;
+  return text.slice(0, graphemeEnd(text, max - 1)).trimEnd() + ellipsis;
 }
 
 /** The longest start of the text, cut like `cut`, whose size is at most `max`. The size must not shrink as the text grows. */
@@ -45,22 +42,4 @@ export function list(items: readonly string[], max: number, separator = ', '): s
   }
   const left = items.length - shown.length;
   return (left > 0 ? [...shown, `+${left} more`] : shown).join(separator);
-}
-
-/** The last grapheme boundary at or before `max`. */
-function boundary(text: string, max: number): number {
-  // Looking some way beyond the limit is enough to know where its grapheme begins, but for heaps of marks.
-  const window = text.slice(0, max + 64);
-  if (ascii.test(window)) return max;
-  let last = 0;
-  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  for (const { index, segment } of graphemes.segment(window)) {
-    if (index > max) break;
-    // One endless grapheme: whole code points must do.
-    if (segment.length > graphemeCharsMax && index + segment.length > max) {
-      return (text.codePointAt(max - 1) ?? 0) > 0xffff ? max - 1 : max;
-    }
-    last = index;
-  }
-  return last;
 }

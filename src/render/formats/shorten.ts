@@ -1,3 +1,4 @@
+import { graphemeEnd } from '../../core/grapheme.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { jsonText } from './json-text.ts';
 
@@ -81,9 +82,7 @@ function cappedKey(key: string, { chars, entries }: Caps, at: number): string {
 
 function cappedText(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;
-  const end = charsMax - shortenedMark.length;
-  // Not within a pair of surrogates.
-  return text.slice(0, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end - 1 : end) + shortenedMark;
+  return text.slice(0, graphemeEnd(text, charsMax - shortenedMark.length)) + shortenedMark;
 }
 
 function longest(value: unknown, most: number): number {

@@ -1,3 +1,4 @@
+import { graphemeEnd } from '../../core/grapheme.ts';
 import { unhidden } from '../visible.ts';
 
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
@@ -20,9 +21,7 @@ export function oneLine(value: string, charsMax: number, lineEnd: string): strin
   return shortened(short.split(lineEnds).map(unhidden).join(lineEnd), charsMax);
 }
 
-/** By code points, not by what readers see as one character: these values are long and read by machines. */
 function shortened(value: string, charsMax: number): string {
   if (value.length <= charsMax) return value;
-  const end = charsMax - ellipsis.length;
-  return value.slice(0, (value.codePointAt(end - 1) ?? 0) > 0xffff ? end - 1 : end) + ellipsis;
+  return value.slice(0, graphemeEnd(value, charsMax - ellipsis.length)) + ellipsis;
 }
