@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { parseDuration, parseSize } from '../core/duration.ts';
 import type { Schema } from '../core/schema.ts';
 import { explain, knownKeys, schemaOf } from './explain.ts';
+import { fitsWholly } from './fit.ts';
+import { formats } from './formats.ts';
 import type { Path } from './path.ts';
 import { suggest } from '../core/suggest.ts';
 
@@ -13,23 +14,21 @@ export interface Mismatch {
   readonly message: string;
 }
 
-/** Compares a value with its schema; everything that does not fit comes at once. Remembers the compiled schema. */
+/**
+ * Compares a value with its schema; everything that does not fit comes at once. Where all is well, as at nearly every start, Ajv
+ * is not asked, nor its code for the schema made.
+ */
 export function validate(schema: Schema, value: unknown): readonly Mismatch[] {
+  return fitsWholly(schema, value) ? [] : mismatches(schema, value);
+}
+
+/** What Ajv finds. Remembers the compiled schema. */
+export function mismatches(schema: Schema, value: unknown): readonly Mismatch[] {
   const run = compiled.get(schema) ?? ajv.compile(closed(schema));
   compiled.set(schema, run);
   run(value);
   return withoutEchoes(chosenBranches(run.errors ?? [])).map((error) => explain(error, value));
 }
-
-const formats: readonly [string, (text: string) => boolean][] = [
-  ['duration', (text) => parseDuration(text) !== undefined],
-  ['size', (text) => parseSize(text) !== undefined],
-  ['url', isHttpUrl],
-  ['email', (text) => /^[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+$/.test(text)],
-  // Compiled by the component that evaluates them, which knows what they may refer to.
-  ['cel', () => true],
-  ['re2', () => true],
-];
 
 const compiled = new WeakMap<Schema, ValidateFunction>();
 
@@ -47,10 +46,6 @@ const ajv = new Ajv({
   formats: Object.fromEntries(formats),
   keywords: ['secret', 'json'],
 });
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text);
-}
 
 /** The schema as Ajv wants it: objects refuse the keys that they do not declare. */
 function closed(schema: Schema): object {
