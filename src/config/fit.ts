@@ -32,7 +32,9 @@ function fitsText({ enum: choices, format, pattern, minLength, maxLength }: Stri
   if (format !== undefined && formats.get(format)?.(text) !== true) return false;
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(text)) return false;
   // JSON Schema counts characters, not UTF-16 units.
-  return (minLength === undefined && maxLength === undefined) || isWithin(Array.from(text).length, minLength, maxLength);
+  return (
+    (minLength === undefined && maxLength === undefined) || isWithin(Array.from(text).length, minLength, maxLength)
+  );
 }
 
 function fitsNumber({ type, minimum, maximum }: NumberSchema, value: number): boolean {
