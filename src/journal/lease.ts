@@ -1,17 +1,14 @@
-import { severities } from '../core/delivery.ts';
+import { severities, type Severity } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
+import { loadEvents, type Stored } from './bodies.ts';
 import { CorruptError } from './failure.ts';
 import type { Leased, Run } from './journal.ts';
-import { blob, hex, int, type Row } from './row.ts';
+import { int, type Row } from './row.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import type { Store } from './store.ts';
 
-interface Stored {
-  readonly id: string;
-  readonly at: number;
-  readonly bytes: Buffer;
-  readonly written: number;
-}
+/** So many rows are read at once: a batch is often full before its number of items is reached. */
+const rowsAtOnce = 64;
 
 /** The due deliveries at the head of a destination's queue, without what is under way; see {@link Journal.lease}. */
 export function lease(
@@ -24,52 +21,91 @@ export function lease(
   const id = store.names.destination(destination);
   if (id === undefined) return [];
   const leased: Leased[] = [];
-  // Whoever sends the stored text as it is never needs it parsed. Others write one event after the other: to keep all of a batch as
-  // objects until its answer is there costs more than to parse one again.
-  let parsed: { readonly seq: number; readonly event: SafeEvent } | undefined;
+  const restore = restorer(store);
   let bytes = 0;
-  for (const row of pending(store, id, limit.items, nowMs, underWay)) {
+  for (const rows of pending(store, id, limit.items, nowMs, underWay)) {
     // Order is kept per destination: what is behind a delivery that waits, waits with it.
-    if (int(row, 4) > nowMs) break;
-    const seq = int(row, 0);
-    const stored = load(store, Math.floor(seq / deliveriesPerEvent));
-    bytes += stored.bytes.length;
-    if (bytes > limit.bytes && leased.length > 0) break;
-    const rule = store.names.rule(int(row, 1));
-    leased.push({
-      key: `${stored.id}.${rule.digest}`,
-      get event() {
-        if (parsed?.seq !== seq) parsed = { seq, event: store.restore(stored.bytes.toString('utf8')) };
-        return parsed.event;
-      },
-      at: stored.at,
-      rule: rule.name,
-      severity: severityAt(int(row, 2)),
-      attempts: int(row, 3),
-      seq,
-      bytes: stored.bytes,
-      firstDueAt: stored.written,
-    });
+    const waiting = rows.findIndex((row) => int(row, 4) > nowMs);
+    const due = waiting < 0 ? rows : rows.slice(0, waiting);
+    const events = loadEvents(store, new Set(due.map(eventOf)));
+    for (const row of due) {
+      const stored = events.get(eventOf(row));
+      if (stored === undefined) throw new CorruptError(`event ${eventOf(row)} of a pending delivery is gone`);
+      bytes += stored.bytes.length;
+      if (bytes > limit.bytes && leased.length > 0) return leased;
+      leased.push(new LeasedRow(row, stored, store, restore));
+    }
+    if (waiting >= 0) return leased;
   }
   return leased;
 }
 
-/** The first rows of a queue in order, without the runs that are under way. */
+function eventOf(row: Row): number {
+  return Math.floor(int(row, 0) / deliveriesPerEvent);
+}
+
+/**
+ * Whoever sends the stored text as it is never needs it parsed. Others write one event after the other: to keep all of a batch as
+ * objects until its answer is there costs more than to parse one again.
+ */
+function restorer({ restore }: Store): (bytes: Buffer) => SafeEvent {
+  let last: { readonly bytes: Buffer; readonly event: SafeEvent } | undefined;
+  return (bytes) => {
+    if (last?.bytes !== bytes) last = { bytes, event: restore(bytes.toString('utf8')) };
+    return last.event;
+  };
+}
+
+/** A class because an object literal with a getter takes as long to make as its row to read. */
+class LeasedRow implements Leased {
+  readonly key: string;
+  readonly at: number;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly attempts: number;
+  readonly seq: number;
+  readonly bytes: Buffer;
+  readonly firstDueAt: number;
+  readonly #restore: (bytes: Buffer) => SafeEvent;
+
+  constructor(row: Row, { id, at, bytes, written }: Stored, { names }: Store, restore: (bytes: Buffer) => SafeEvent) {
+    const rule = names.rule(int(row, 1));
+    this.key = `${id}.${rule.digest}`;
+    this.at = at;
+    this.rule = rule.name;
+    this.severity = severityAt(int(row, 2));
+    this.attempts = int(row, 3);
+    this.seq = int(row, 0);
+    this.bytes = bytes;
+    this.firstDueAt = written;
+    this.#restore = restore;
+  }
+
+  get event(): SafeEvent {
+    return this.#restore(this.bytes);
+  }
+}
+
+/** The first rows of a queue in order, some at a time, without the runs that are under way. */
 function* pending(
   { sql }: Store,
   destination: number,
   itemsMax: number,
   nowMs: number,
   underWay: readonly Run[],
-): Generator<Row> {
+): Generator<readonly Row[]> {
   let left = itemsMax;
   let after = 0;
   const ends = { first: Number.MAX_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER };
   for (const { first, last } of [...underWay.toSorted((a, b) => a.first - b.first), ends]) {
-    if (left === 0) return;
-    const rows = first - after > 1 ? sql.pending.all(nowMs, destination, left, after, first) : [];
-    yield* rows;
-    left -= rows.length;
+    while (left > 0 && first - after > 1) {
+      const count = Math.min(left, rowsAtOnce);
+      const rows = sql.pending.all(nowMs, destination, count, after, first);
+      if (rows.length > 0) yield rows;
+      left -= rows.length;
+      if (rows.length < count) break;
+      after = int(rows.at(-1) ?? {}, 0);
+    }
     after = Math.max(after, last);
   }
 }
@@ -81,17 +117,7 @@ export function nextDue(store: Store, destination: string, nowMs: number): numbe
   return row === undefined ? undefined : int(row, 'due_at');
 }
 
-function load(store: Store, seq: number): Stored {
-  const cached = store.cache.get(seq);
-  if (cached !== undefined) return cached;
-  const row = store.sql.body.get(seq);
-  if (row === undefined) throw new CorruptError(`event ${seq} of a pending delivery is gone`);
-  const id = hex(row, 3);
-  const bytes = store.codec.open(['event', seq, id], blob(row, 0));
-  return { id, at: int(row, 2), bytes, written: int(row, 1) };
-}
-
-export function severityAt(at: number): (typeof severities)[number] {
+export function severityAt(at: number): Severity {
   const severity = severities[at];
   if (severity === undefined) throw new CorruptError(`severity ${at}`);
   return severity;

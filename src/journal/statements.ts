@@ -56,7 +56,9 @@ const due = 'CASE WHEN updated > ?1 THEN 0 ELSE due_at END';
 const queue = {
   pending: `SELECT seq, rule, severity, attempts, ${due} FROM delivery INDEXED BY delivery_pending
          WHERE destination = ?2 AND state = 0 AND seq > ?4 AND seq < ?5 ORDER BY seq LIMIT +?3`,
-  body: 'SELECT CAST(body AS BLOB), written, at, id FROM event WHERE seq = ?',
+  body: 'SELECT CAST(body AS BLOB) FROM event WHERE seq = ?',
+  bodies: `SELECT CAST(group_concat(body, '') FILTER (WHERE octet_length(body) <= ?) AS BLOB) AS bodies,
+    json_group_array(json_array(seq, octet_length(body), at, written, lower(hex(id)))) AS heads FROM event WHERE seq IN ${seqs}`,
   nextDue: `SELECT ${due} AS due_at FROM delivery INDEXED BY delivery_pending
        WHERE destination = ?2 AND state = 0 ORDER BY seq LIMIT 1`,
   delivered: settling('state = 1, attempts = attempts + 1, updated = ?'),

@@ -27,6 +27,23 @@ test('a lease is bounded by items and by bytes, but is never empty for bytes', (
   assert.equal(journal.lease('nobody', limit, t0).length, 0);
 });
 
+test('small and large events that come from the disk are leased as they were written, one that two rules fired for twice', () => {
+  const path = tempFolder();
+  const journal = open(path);
+  const sizes = [10, 20_000, 300, 16_384, 100_000, 1, ...range(0, 150).map((n) => n * 7)];
+  const entries = sizes.map((size, n) => entry(n, n % 3 === 0 ? ['chat', 'chat'] : ['chat'], size));
+  journal.append(batch(entries), t0);
+  const written = journal.lease('chat', limit, t0);
+  journal.close();
+  const read = open(path).lease('chat', limit, t0);
+  assert.deepEqual(read, written);
+  const wanted = entries.flatMap(({ event, deliveries }) => deliveries.map(() => event));
+  assert.deepEqual(
+    read.map(({ event }) => event),
+    wanted,
+  );
+});
+
 test('what is under way is not leased again, what lies between and behind is, in order', () => {
   const journal = open(tempFolder());
   journal.append(batch(range(0, 10).map((n) => entry(n, ['chat', 'siem']))), t0);
