@@ -3,6 +3,7 @@ import type { Delivery, Reason, Severity } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import type { FamilyCounts } from '../core/family.ts';
 import type { Json } from '../core/json.ts';
+import type { RuleChanges, RuleState } from '../core/rule-state.ts';
 
 export interface JournalOptions {
   /** The folder; made with mode 0700. */
@@ -51,8 +52,8 @@ export interface AppendBatch {
   readonly counts: FamilyCounts;
   /** Checkpoint key to value; `null` forgets one. */
   readonly checkpoints: ReadonlyMap<string, Json>;
-  /** Rows of what rules remember (windows, groups), by name; `null` forgets one. */
-  readonly ruleState?: ReadonlyMap<string, string | null>;
+  /** What changed of what rules remember (windows, groups). */
+  readonly ruleState?: RuleChanges;
 }
 
 /** `full`: nothing was written, room must be made first (`when_full: block`). */
@@ -190,8 +191,8 @@ export interface JournalQueries {
   /** What the `local` destination was given, newest first. */
   notifications(limit: number): readonly NotificationRow[];
   queue(destination: string): QueueState;
-  /** Rows of what rules remember, by name. */
-  ruleState(): ReadonlyMap<string, string>;
+  /** What rules remember. */
+  ruleState(): RuleState;
   /** Names of all destinations that ever had a delivery. */
   destinations(): readonly string[];
   /** Lines ever counted per source and family. */

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { formOf } from './codec.ts';
 import { bodyOf } from './contents.ts';
 import { hex, int, text, type Row } from './row.ts';
-import { changesIn, encodeLog, putState, stateIn } from './rule-log.ts';
+import { putState, reencodeLog, stateIn } from './rule-log.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /** A table with records, and how a row of it gets the form of now. */
@@ -59,11 +59,7 @@ export const tables: readonly Table[] = [
     record: 'changes',
     rowsAtOnce: 16,
     rewrite({ codec, db }, row) {
-      const seq = int(row, 'seq');
-      db.prepare('UPDATE rule_log SET changes = ? WHERE seq = ?').run(
-        encodeLog(codec, seq, changesIn(codec, row)),
-        seq,
-      );
+      db.prepare('UPDATE rule_log SET changes = ? WHERE seq = ?').run(reencodeLog(codec, row), int(row, 'seq'));
     },
   },
 ];

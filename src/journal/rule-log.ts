@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../core/json.ts';
-import { formOf, plain, type Codec } from './codec.ts';
+import type { RuleChanges, RuleState } from '../core/rule-state.ts';
+import { formOf, plain, type Codec, type Place } from './codec.ts';
 import { CorruptError } from './failure.ts';
-import { int, parsed, text, type Row } from './row.ts';
+import { int, json, parsed, text, type Row } from './row.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /*
@@ -17,7 +18,7 @@ const logBytesMax = 16 * 1024 * 1024;
 const rowsAtOnce = 1000;
 
 /** A row's name and its value; `null` forgets it. */
-export type Change = readonly [name: string, value: string | null];
+export type Change = readonly [name: string, value: Json];
 
 /** Folding under way: the newest value of each row of the log up to `last`, in the order of the table. */
 interface Fold {
@@ -45,14 +46,17 @@ export function openRuleLog(db: DatabaseSync): RuleLog {
 /** What a batch changed, as the next row of the log keeps it; undefined when it changed nothing. */
 export function encodeChanges(
   { codec, ruleLog }: Store,
-  changes: ReadonlyMap<string, string | null> | undefined,
+  changes: RuleChanges | undefined,
 ): string | Uint8Array | undefined {
-  return changes === undefined || changes.size === 0 ? undefined : encodeLog(codec, ruleLog.next, [...changes]);
+  return changes === undefined || changes.length === 0
+    ? undefined
+    : codec.sealText(placeOf(ruleLog.next), JSON.stringify(changes));
 }
 
-/** Row `seq` of the log. */
-export function encodeLog(codec: Codec, seq: number, changes: readonly Change[]): string | Uint8Array {
-  return codec.sealText(['rule_log', seq, ''], JSON.stringify(changes));
+/** A row of the log in the form of now. */
+export function reencodeLog(codec: Codec, row: Row): string | Uint8Array {
+  const place = placeOf(int(row, 'seq'));
+  return codec.sealText(place, codec.openText(place, row['changes'] ?? null));
 }
 
 /** The row with these changes is in the log. */
@@ -62,8 +66,8 @@ export function logged(log: RuleLog, changes: string | Uint8Array): void {
 }
 
 /** All rows: the table with the log applied to it. */
-export function readRuleState(db: DatabaseSync, codec: Codec): ReadonlyMap<string, string> {
-  const rows = new Map<string, string>();
+export function readRuleState(db: DatabaseSync, codec: Codec): RuleState {
+  const rows = new Map<string, Json>();
   for (const row of db.prepare('SELECT rule, state FROM rule_state').all()) {
     const [name, value] = stateIn(codec, row);
     if (value !== null) rows.set(name, value);
@@ -93,7 +97,7 @@ export function foldRuleLog(store: Store): boolean {
 }
 
 function startFold({ db, codec }: Store): Fold {
-  const newest = new Map<string, string | null>();
+  const newest = new Map<string, Json>();
   let last = 0;
   for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
     last = int(row, 'seq');
@@ -106,29 +110,47 @@ function startFold({ db, codec }: Store): Fold {
 export function putState({ sql, codec }: Store, [name, value]: Change): void {
   const [key, ...others] = codec.tokens(name);
   if (value === null) sql.dropRuleState.run(key);
-  else if (codec.form === plain) sql.putRuleState.run(key, value);
-  else sql.putRuleState.run(key, codec.sealText(['rule_state', 0, key], JSON.stringify([name, value])));
+  else if (codec.form === plain) sql.putRuleState.run(key, JSON.stringify(value));
+  else sql.putRuleState.run(key, codec.sealText(['rule_state', 0, key], JSON.stringify([name, JSON.stringify(value)])));
   for (const other of others) sql.dropRuleState.run(other);
 }
 
 /** A row of the table. One that is encrypted has a token for its key, and its name inside. */
 export function stateIn(codec: Codec, row: Row): Change {
   const key = text(row, 'rule');
-  if (formOf(row['state'] ?? null) === plain) return [key, text(row, 'state')];
+  if (formOf(row['state'] ?? null) === plain) return [key, json(row, 'state')];
   return changeIn(parsed(codec.openText(['rule_state', 0, key], row['state'] ?? null), 'state'));
 }
 
 /** A row of the log. */
 export function changesIn(codec: Codec, row: Row): readonly Change[] {
-  const list = parsed(codec.openText(['rule_log', int(row, 'seq'), ''], row['changes'] ?? null), 'changes');
+  const list = parsed(codec.openText(placeOf(int(row, 'seq')), row['changes'] ?? null), 'changes');
   if (!Array.isArray(list)) throw new CorruptError('column changes holds no list');
-  return list.map(changeIn);
+  return list.flatMap(changesOf);
 }
 
+/** An item of the log: a beginning of names with the changes below it. Up to version 3 each item was one change. */
+function changesOf(item: Json): readonly Change[] {
+  const [prefix, below] = Array.isArray(item) ? item : [];
+  if (typeof prefix !== 'string' || !Array.isArray(below)) return [changeIn(item)];
+  return below.map((change: Json) => {
+    const [rest, value] = Array.isArray(change) ? change : [];
+    if (typeof rest !== 'string' || value === undefined) throw noChange();
+    return [prefix + rest, value];
+  });
+}
+
+/** A name with its value as JSON in a text. */
 function changeIn(item: Json): Change {
   const [name, value] = Array.isArray(item) ? item : [];
-  if (typeof name !== 'string' || !(value === null || typeof value === 'string')) {
-    throw new CorruptError('column changes holds no change');
-  }
-  return [name, value];
+  if (typeof name !== 'string' || !(value === null || typeof value === 'string')) throw noChange();
+  return [name, value === null ? null : parsed(value, 'changes')];
+}
+
+function noChange(): CorruptError {
+  return new CorruptError('column changes holds no change');
+}
+
+function placeOf(seq: number): Place {
+  return ['rule_log', seq, ''];
 }

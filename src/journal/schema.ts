@@ -32,6 +32,8 @@ const migrations: readonly string[] = [
      written INTEGER NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL);
    INSERT INTO meta VALUES ('next_seq', coalesce((SELECT max(seq) FROM event), 0) + 1), ('indexed', 0);`,
   `CREATE TABLE rule_log (seq INTEGER PRIMARY KEY, changes TEXT NOT NULL);`,
+  // Rows of `rule_log` are written in another form from here on, which earlier versions cannot read.
+  '',
 ];
 
 export const schemaVersion = migrations.length;

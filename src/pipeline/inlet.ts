@@ -104,7 +104,7 @@ export function createInlet(deps: InletDeps): Inlet {
     const nowMs = clock.now();
     const entries = alertEntries(redactor, rules.due(nowMs));
     const ruleState = rules.changes();
-    if (entries.length === 0 && ruleState.size === 0) return;
+    if (entries.length === 0 && ruleState.length === 0) return;
     ahead = rules;
     const append: AppendBatch = { source: ownSource, entries, counts: {}, checkpoints: new Map(), ruleState };
     // In a full journal they stay due.

@@ -1,5 +1,6 @@
 import type { Notification } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
+import type { RuleChanges, RuleState } from '../core/rule-state.ts';
 import type { Alert } from './alert.ts';
 import type { RuleConfig } from './config.ts';
 import { createRules, type RunningRule } from './evaluate.ts';
@@ -32,9 +33,6 @@ export interface Held {
   readonly reason: HeldReason | 'silence';
 }
 
-/** What rules remember: a row per rule, part and key. */
-export type RuleState = ReadonlyMap<string, string>;
-
 /** Every rule's reasons, for `herald try`. */
 export interface Explanation {
   readonly suppressed?: Suppression;
@@ -53,8 +51,8 @@ export interface Rules {
   heard(nowMs: number): void;
   /** What is to be told because time has passed. */
   due(nowMs: number): readonly Alert[];
-  /** What changed in memory since the last call; `null` forgets a row. */
-  changes(): ReadonlyMap<string, string | null>;
+  /** What changed in memory since the last call. To be written down before anything is evaluated: the values are those in memory. */
+  changes(): RuleChanges;
   /** Remembers what was written down, and nothing else: at the start, and after a batch that could not be written. */
   restore(state: RuleState): void;
   /** How many keys each rule had to forget for room since the last call; without the rules that had none to. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../core/json.ts';
+import type { RuleChanges, RuleState } from '../core/rule-state.ts';
 import type { RunningRule } from './evaluate.ts';
-import type { Kept, Rows } from './over-time/memory.ts';
-import type { RuleState } from './rules.ts';
+import type { Kept } from './over-time/memory.ts';
 
 /** All that rules remember, as rows for the journal. A row's name is the owner's digest, the part and the key. */
 export interface RuleMemory {
-  changes(): ReadonlyMap<string, string | null>;
+  changes(): RuleChanges;
   restore(state: RuleState): void;
 }
 
@@ -26,11 +26,10 @@ export function createRuleMemory(rules: readonly RunningRule[], silences: Kept, 
   let strangers: readonly string[] = [];
   return {
     changes() {
-      const rows: Rows = new Map();
-      for (const name of strangers) rows.set(name, null);
+      const gone = strangers.map((name) => [name, null] as const);
       strangers = [];
-      for (const [prefix, memory] of parts) memory.take(prefix, rows);
-      return rows;
+      const changed = [...parts].map(([prefix, memory]) => [prefix, memory.take()] as const);
+      return [['', gone] as const, ...changed].filter(([, changes]) => changes.length > 0);
     },
     restore(state) {
       const found = new Map<string, [string, Json][]>([...parts.keys()].map((prefix) => [prefix, []]));
@@ -39,7 +38,7 @@ export function createRuleMemory(rules: readonly RunningRule[], silences: Kept, 
         const prefix = name.slice(0, name.indexOf('/', name.indexOf('/') + 1) + 1);
         const rows = found.get(prefix);
         if (rows === undefined) unknown.push(name);
-        else rows.push([name.slice(prefix.length), parse(value)]);
+        else rows.push([name.slice(prefix.length), value]);
       }
       strangers = unknown;
       for (const [prefix, memory] of parts) memory.restore(found.get(prefix) ?? []);
@@ -49,9 +48,4 @@ export function createRuleMemory(rules: readonly RunningRule[], silences: Kept, 
 
 function digest(version: string): string {
   return createHash('sha256').update(version).digest('hex').slice(0, 16);
-}
-
-function parse(json: string): Json {
-  const value: Json = JSON.parse(json);
-  return value;
 }

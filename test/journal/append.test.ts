@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { batch, deliver, entry, event, idOf, limit, open, range, storedIds, t0, tempFolder } from './harness.ts';
+import {
+  batch,
+  changesOf,
+  deliver,
+  entry,
+  event,
+  idOf,
+  limit,
+  open,
+  range,
+  storedIds,
+  t0,
+  tempFolder,
+} from './harness.ts';
 
 test('a batch is whole after reopening: events, deliveries, checkpoints, counts, rule state', () => {
   const path = tempFolder();
@@ -10,7 +23,7 @@ test('a batch is whole after reopening: events, deliveries, checkpoints, counts,
     batch([entry(1, ['chat', 'siem']), entry(2, ['siem']), entry(3, [])], {
       counts: { event: 3, access: 40, plain: 0 },
       checkpoints: new Map([['file-1', { next: 120, open: { stdout: 80 } }]]),
-      ruleState: new Map([['spray', '{"count":3}']]),
+      ruleState: changesOf([['spray', { count: 3 }]]),
     }),
     t0,
   );
@@ -22,7 +35,7 @@ test('a batch is whole after reopening: events, deliveries, checkpoints, counts,
   assert.deepEqual(second.checkpoints('server'), new Map([['file-1', { next: 120, open: { stdout: 80 } }]]));
   assert.deepEqual(second.checkpoints('worker'), new Map());
   assert.deepEqual(second.lines(), new Map([['server', { event: 3, access: 40 }]]));
-  assert.deepEqual(second.ruleState(), new Map([['spray', '{"count":3}']]));
+  assert.deepEqual(second.ruleState(), new Map([['spray', { count: 3 }]]));
   assert.deepEqual(
     second.lease('siem', limit, t0).map((item) => item.event.id),
     [1, 2].map(idOf),

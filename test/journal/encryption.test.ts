@@ -9,6 +9,7 @@ import type { Encryption, EventQuery, Journal, Settlement } from '../../src/jour
 import { openJournalReader } from '../../src/journal/reader.ts';
 import {
   batch,
+  changesOf,
   day,
   event,
   idOf,
@@ -55,9 +56,9 @@ function live(path: string, encryption: Encryption | undefined, look: () => void
   let journal = open(path, options);
   for (const round of range(0, 8)) {
     const nowMs = t0 + round * 10_000;
-    const ruleState = new Map([
-      [`spray PlantWindow${round}`, `{"PlantCount":${round}}`],
-      [`spray PlantWindow${round - 1}`, round % 2 === 0 ? null : `"PlantCount ${'x'.repeat(50_000)}"`],
+    const ruleState = changesOf([
+      [`spray PlantWindow${round}`, { PlantCount: round }],
+      [`spray PlantWindow${round - 1}`, round % 2 === 0 ? null : `PlantCount ${'x'.repeat(50_000)}`],
     ]);
     journal.append(batch(range(round * 100, round * 100 + 100).map(planted), { ruleState }), nowMs);
     look();
@@ -147,7 +148,7 @@ test('a search finds the same with and without encryption', () => {
 
 function fill(path: string, encryption: Encryption | undefined): Journal {
   const journal = open(path, encryption && { encryption });
-  journal.append(batch(range(0, 50).map(planted), { ruleState: new Map([['spray ann', '7']]) }), t0);
+  journal.append(batch(range(0, 50).map(planted), { ruleState: changesOf([['spray ann', 7]]) }), t0);
   const leased = journal.lease('chat', limit, t0);
   journal.settle('chat', leased.slice(0, 20).map(outcome), t0);
   return journal;
@@ -178,7 +179,7 @@ test('with a wrong key or none it is not opened, the key that it wants is named,
   const reader = openJournalReader({ path, encryption: first }, restore);
   assert.equal(reader.search({ order: 'oldest', limit: 100 }).length, 50);
   assert.match(reader.deadLetters({ limit: 1 })[0]?.detail ?? '', /PlantDetail/);
-  assert.deepEqual(reader.ruleState(), new Map([['spray ann', '7']]));
+  assert.deepEqual(reader.ruleState(), new Map([['spray ann', 7]]));
   reader.close();
   const journal = open(path, { encryption: first });
   assert.deepEqual(journal.encryption(), { key: idOfKey(1), others: [], rewritten: 0 });
@@ -249,10 +250,10 @@ describe('what is changed on disk is treated as a damaged file', () => {
         /was changed on disk, or moved there from another place/,
       );
       // What rules remember is saved, under the key of now.
-      assert.deepEqual(journal.ruleState(), new Map([['spray ann', '7']]));
+      assert.deepEqual(journal.ruleState(), new Map([['spray ann', 7]]));
       journal.close();
       const later = open(path, { encryption: { key: keyOf(2), previous: [] } });
-      assert.deepEqual(later.ruleState(), new Map([['spray ann', '7']]));
+      assert.deepEqual(later.ruleState(), new Map([['spray ann', 7]]));
       assert.deepEqual(found(path), []);
     });
   }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import type { Json } from '../../src/core/json.ts';
 import { OperationalError } from '../../src/core/errors.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import {
   batch,
+  changesOf,
   deliver,
   entry,
   event,
@@ -69,7 +71,7 @@ test('a journal of version 1 is brought up to date with all that is in it', () =
   // What is new in version 2 works on what is old.
   maintainAll(journal, t0);
   assert.equal(journal.search({ order: 'newest', limit: 5, search: 'user123' })[0]?.event.id, idOf(123));
-  journal.append(batch([entry(5), entry(500)], { ruleState: new Map([['all', '1']]) }), t0);
+  journal.append(batch([entry(5), entry(500)], { ruleState: changesOf([['all', 1]]) }), t0);
   assert.equal(journal.queue('chat').made, 404);
   journal.putNotification({
     key: 'k',
@@ -84,9 +86,34 @@ test('a journal of version 1 is brought up to date with all that is in it', () =
   assert.equal(journal.notifications(5).length, 1);
   journal.close();
   const again = open(path);
-  assert.deepEqual(again.ruleState(), new Map([['all', '1']]));
+  assert.deepEqual(again.ruleState(), new Map([['all', 1]]));
   assert.partialDeepStrictEqual(again.queue('chat'), { delivered: 401, dead: 3, pending: 0 });
   assert.deepEqual(again.logged, []);
+});
+
+test('what rules of version 3 remembered is read, and what changes of it', () => {
+  const path = tempFolder();
+  const first = open(path);
+  first.append(batch([], { ruleState: changesOf([['a/in the table', 1]]) }), t0);
+  first.close();
+  const db = database(path);
+  db.exec(`DELETE FROM rule_log; INSERT INTO rule_state VALUES ('a/in the table', '[1,"x"]'), ('a/forgotten', '2')`);
+  const changes = [
+    ['a/forgotten', null],
+    ['b/["203.0.113.7"]', '[1700000000000,[0,1],["ada"]]'],
+  ];
+  db.prepare('INSERT INTO rule_log VALUES (7, ?)').run(JSON.stringify(changes));
+  db.exec(`UPDATE meta SET value = 3 WHERE key = 'schema_version'`);
+  db.close();
+  const journal = open(path);
+  const known = new Map<string, Json>([
+    ['a/in the table', [1, 'x']],
+    ['b/["203.0.113.7"]', [1_700_000_000_000, [0, 1], ['ada']]],
+  ]);
+  assert.deepEqual(journal.ruleState(), known);
+  journal.append(batch([], { ruleState: changesOf([['b/["203.0.113.7"]', 3]]) }), t0);
+  assert.deepEqual(journal.ruleState(), known.set('b/["203.0.113.7"]', 3));
+  assert.deepEqual(journal.logged, []);
 });
 
 test('an old and a new journal have the same schema', () => {

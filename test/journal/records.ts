@@ -1,5 +1,7 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
+import type { Json } from '../../src/core/json.ts';
+import type { RuleChanges } from '../../src/core/rule-state.ts';
 import type { AppendBatch, Encryption, JournalEntry } from '../../src/journal/journal.ts';
 import { safeEvent } from '../support/events.ts';
 
@@ -36,6 +38,12 @@ export function entry(n: number, destinations: readonly string[] = ['chat'], siz
 
 export function batch(entries: readonly JournalEntry[], more: Partial<AppendBatch> = {}): AppendBatch {
   return { source: 'server', entries, counts: { event: entries.length }, checkpoints: new Map(), ...more };
+}
+
+/** Changes of rows, by the names of the rows; what names begin with is told apart, as rules do it. */
+export function changesOf(rows: Iterable<readonly [name: string, value: Json]>): RuleChanges {
+  const groups = Map.groupBy(rows, ([name]) => name.slice(0, 2));
+  return [...groups].map(([prefix, list]) => [prefix, list.map(([name, value]) => [name.slice(2), value])]);
 }
 
 export function range(from: number, to: number): readonly number[] {

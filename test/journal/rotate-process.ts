@@ -1,5 +1,5 @@
 import { openJournal } from '../../src/journal/open.ts';
-import { batch, entry, keyOf, restore, t0 } from './records.ts';
+import { batch, changesOf, entry, keyOf, restore, t0 } from './records.ts';
 
 // Started by rotation.test.ts: brings a journal from one key to another, piece by piece, with an event in between, until it is killed or done.
 const [, , path = '', from = '', to = '', next = ''] = process.argv;
@@ -15,7 +15,7 @@ const journal = openJournal(
   { restore, nowMs: t0, log: { info: () => undefined, error: () => undefined } },
 );
 for (let n = Number(next); ; n += 1) {
-  journal.append(batch([entry(n)], { ruleState: new Map([['count', String(n)]]) }), t0);
+  journal.append(batch([entry(n)], { ruleState: changesOf([['count', n]]) }), t0);
   const more = journal.maintain(t0);
   process.stdout.write(`${n} ${more}\n`);
   await new Promise((resolve) => setImmediate(resolve));

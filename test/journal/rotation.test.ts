@@ -11,6 +11,7 @@ import type { Encryption, Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import {
   batch,
+  changesOf,
   entry,
   event,
   idOf,
@@ -69,7 +70,7 @@ function fill(path: string): void {
       ...entry(n, ['chat', 'siem']),
       event: event(n, { context: { message: `Plant${n} ${'more '.repeat(n % 200)}` } }),
     }));
-    const ruleState = new Map(range(0, 40).map((n) => [`spray ${round} ${n}`, `"${'x'.repeat(2000)}"`]));
+    const ruleState = changesOf(range(0, 40).map((n) => [`spray ${round} ${n}`, 'x'.repeat(2000)]));
     journal.append(batch(entries, { ruleState }), t0 + round * 1000);
     const settled = journal.lease('chat', limit, t0 + round * 1000).map(({ seq }) => seq);
     const key = `k${round}`;
@@ -90,7 +91,7 @@ function fill(path: string): void {
     );
   }
   maintainAll(journal, t0 + 9000);
-  journal.append(batch([], { ruleState: new Map([['spray', '1']]) }), t0 + 9000);
+  journal.append(batch([], { ruleState: changesOf([['spray', 1]]) }), t0 + 9000);
   journal.close();
 }
 
@@ -247,10 +248,10 @@ test('whatever is written, forgotten and exchanged in whatever order, what rules
       let journal = open(path, small);
       const expected = new Map<string, string>();
       for (const [at, { changes, pieces, key }] of steps.entries()) {
-        const ruleState = new Map<string, string | null>();
-        for (const [name, forget] of changes) ruleState.set(`r ${name}`, forget ? null : `"${at} ${'x'.repeat(3000)}"`);
-        journal.append(batch([], { ruleState }), t0 + at);
-        for (const [name, value] of ruleState) {
+        const rows = new Map<string, string | null>();
+        for (const [name, forget] of changes) rows.set(`r ${name}`, forget ? null : `${at} ${'x'.repeat(3000)}`);
+        journal.append(batch([], { ruleState: changesOf(rows) }), t0 + at);
+        for (const [name, value] of rows) {
           if (value === null) expected.delete(name);
           else expected.set(name, value);
         }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { batch, maintainAll, open, t0, tempFolder } from './harness.ts';
+import type { Json } from '../../src/core/json.ts';
+import type { RuleState } from '../../src/core/rule-state.ts';
+import { batch, changesOf, maintainAll, open, t0, tempFolder } from './harness.ts';
 
 /** Enough text that a few batches are worth folding in a small journal. */
 const filler = 'x'.repeat(2000);
@@ -18,10 +20,10 @@ test('changes of rules are there at once, after a restart, and after they were f
   });
   const [steps = []] = fc.sample(fc.array(step, { minLength: 60, maxLength: 60 }), { seed: 5, numRuns: 1 });
   for (const [at, { changes, upkeep, restart }] of steps.entries()) {
-    const ruleState = new Map<string, string | null>();
-    for (const [key, forget] of changes) ruleState.set(`rule/${key}`, forget ? null : `"${at} ${filler}"`);
-    journal.append(batch([], { ruleState }), t0 + at);
-    for (const [name, value] of ruleState) {
+    const rows = new Map<string, string | null>();
+    for (const [key, forget] of changes) rows.set(`rule/${key}`, forget ? null : `${at} ${filler}`);
+    journal.append(batch([], { ruleState: changesOf(rows) }), t0 + at);
+    for (const [name, value] of rows) {
       if (value === null) expected.delete(name);
       else expected.set(name, value);
     }
@@ -38,6 +40,6 @@ test('changes of rules are there at once, after a restart, and after they were f
   journal.close();
 });
 
-function sorted(rows: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+function sorted(rows: RuleState): readonly (readonly [string, Json])[] {
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }

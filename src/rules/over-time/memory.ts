@@ -1,12 +1,9 @@
 import type { Json } from '../../core/json.ts';
 
-/** Keys and values as the journal keeps them; `null` forgets one. */
-export type Rows = Map<string, string | null>;
-
 /** A memory as seen by whoever writes it down and reads it back. */
 export interface Kept {
-  /** Adds what changed since the last call, under the prefix. */
-  take(prefix: string, into: Rows): void;
+  /** What changed since the last call, as the journal keeps it; `null` forgets a key. To be written down before anything else changes. */
+  take(): readonly (readonly [key: string, value: Json])[];
   /** Replaces everything by what was written down. Which of it was changed least recently is not known any more. */
   restore(rows: Iterable<readonly [key: string, value: Json]>): void;
   /** How many keys had to go for room since the last call. */
@@ -65,14 +62,15 @@ export class Memory<T extends Json> implements Kept {
     return this.#values.entries();
   }
 
-  take(prefix: string, into: Rows): void {
+  take(): ReturnType<Kept['take']> {
     const { write } = this.#options;
+    const changes: (readonly [string, Json])[] = [];
     for (const key of this.#changed) {
       const value = this.#values.get(key);
-      const stored = value === undefined || write === undefined ? value : write(value);
-      into.set(prefix + key, stored === undefined ? null : JSON.stringify(stored));
+      changes.push([key, value === undefined ? null : write === undefined ? value : write(value)]);
     }
     this.#changed.clear();
+    return changes;
   }
 
   restore(rows: Iterable<readonly [string, T]>): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EventFacts } from '../../../src/core/event.ts';
+import type { Json } from '../../../src/core/json.ts';
 import type { RuleConfig } from '../../../src/rules/config.ts';
 import { keysMax } from '../../../src/rules/over-time/memory.ts';
 import { day, hour, minute, Run, ruleWith, second, t0 } from './run.ts';
@@ -10,16 +11,16 @@ const from = (username: string): Partial<EventFacts> => ({ client_ip: '203.0.113
 
 describe('what an earlier version wrote down is read', () => {
   /** A run that finds the value under the key of the address. */
-  function withRow(config: RuleConfig, part: string, value: unknown): Run {
+  function withRow(config: RuleConfig, part: string, value: Json): Run {
     const run = new Run([config]).event(-second, from('ada'));
     const name = [...run.rows.keys()].find((one) => one.endsWith(`/${part}/["203.0.113.7"]`));
     assert.ok(name !== undefined, 'it has a row');
-    run.rows.set(name, JSON.stringify(value));
+    run.rows.set(name, value);
     run.take();
     return run.restart();
   }
 
-  const pairs = [
+  const pairs: readonly (readonly [at: number, value: string])[] = [
     [t0 - 2 * minute, 'ada'],
     [t0 - minute, 'grace'],
   ];

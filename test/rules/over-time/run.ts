@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { EventFacts, SafeEvent } from '../../../src/core/event.ts';
 import { describe } from '../../../src/render/actions/index.ts';
 import { withViews } from '../../../src/core/event.ts';
+import type { Json } from '../../../src/core/json.ts';
+import type { RuleChanges } from '../../../src/core/rule-state.ts';
 import { fromStored } from '../../../src/redact/redactor.ts';
 import type { Alert } from '../../../src/rules/alert.ts';
 import type { RuleConfig } from '../../../src/rules/config.ts';
@@ -28,7 +30,7 @@ export class Run {
   readonly #configs: readonly RuleConfig[];
   readonly #silences: readonly SilenceConfig[];
   #rules: Rules;
-  readonly rows = new Map<string, string>();
+  readonly rows = new Map<string, Json>();
   #serial = 0;
 
   constructor(configs: readonly RuleConfig[], silences: readonly SilenceConfig[] = []) {
@@ -99,9 +101,16 @@ export class Run {
   }
 
   #save(): void {
-    for (const [name, value] of this.#rules.changes()) {
-      if (value === null) this.rows.delete(name);
-      else this.rows.set(name, value);
+    applyChanges(this.#rules.changes(), this.rows);
+  }
+}
+
+/** Writes changes down as the journal does: what is written no longer changes in memory. */
+export function applyChanges(changes: RuleChanges, rows: Map<string, Json>): void {
+  for (const [prefix, below] of changes) {
+    for (const [rest, value] of below) {
+      if (value === null) rows.delete(prefix + rest);
+      else rows.set(prefix + rest, structuredClone(value));
     }
   }
 }

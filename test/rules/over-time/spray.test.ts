@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import type { Json } from '../../../src/core/json.ts';
 import type { Alert } from '../../../src/rules/alert.ts';
 import { keysMax } from '../../../src/rules/over-time/memory.ts';
 import { compileRules } from '../../../src/rules/rules.ts';
 import { rule } from '../config.ts';
 import { safeEvent } from '../../support/events.ts';
-import { hour, minute, second, t0 } from './run.ts';
+import { applyChanges, hour, minute, second, t0 } from './run.ts';
 
 const eventsMax = 100_000;
 const addresses = 50_000;
@@ -22,7 +23,7 @@ describe('a spray of 100,000 failed logins from 50,000 addresses in a minute', (
     rule('loud', failed, { window: { count: 5, within: minute, by, distinct: 'event.user.username' } }),
   ]);
   const told: Alert[] = [];
-  const rows = new Map<string, string>();
+  const rows = new Map<string, Json>();
   let notifications = 0;
   let held = 0;
   let evictions = new Map<string, number>();
@@ -32,10 +33,7 @@ describe('a spray of 100,000 failed logins from 50,000 addresses in a minute', (
     of(name).reduce((sum, { facts }) => sum + Number(facts.context['count']), 0);
 
   function write(): void {
-    for (const [name, value] of rules.changes()) {
-      if (value === null) rows.delete(name);
-      else rows.set(name, value);
-    }
+    applyChanges(rules.changes(), rows);
   }
 
   before(() => {
