@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Delivery } from '../../src/core/delivery.ts';
 import { addCounts, families, type FamilyCounts } from '../../src/core/family.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import { assertSealed } from './keys.ts';
 import { assertReading, readPrefix } from './log.ts';
-import { assertAlerts } from './alerts.ts';
+import { assertAlerts, type Seen } from './alerts.ts';
 import { alertReceiver, wanted, type DestinationPlan } from './plan.ts';
 import type { Process } from './process.ts';
 import type { Row, Rows } from './rows.ts';
-import type { World } from './world.ts';
+import { takeSnapshot, type World } from './world.ts';
 
 /** Far enough that everything that waits is due then. */
 const everMs = 1e15;
@@ -56,9 +57,9 @@ export function assertAtRest(world: World, { journal, sending, stop, views, dueO
 /** What the journal must hold, from a straightforward reading of the logs up to its checkpoints. */
 interface Expected {
   readonly lines: ReadonlyMap<string, FamilyCounts>;
-  /** The action of every event by its id. */
-  readonly actionOf: ReadonlyMap<string, string>;
-  /** How many deliveries there are per destination, without those of alerts. */
+  /** Every event by its id. */
+  readonly seen: ReadonlyMap<string, Seen>;
+  /** How many deliveries there are per destination, without the receiver of alerts. */
   readonly made: ReadonlyMap<string, number>;
 }
 
@@ -69,7 +70,7 @@ const receiversOf = new Map<string, readonly string[]>(
 
 function expect({ plan, logs }: World, journal: Journal): Expected {
   const lines = new Map<string, FamilyCounts>();
-  const actionOf = new Map<string, string>();
+  const seen = new Map<string, Seen>();
   const made = new Map(plan.destinations.map(({ name }) => [name, 0]));
   for (const [at, logName] of plan.sources.entries()) {
     const source = at === 0 ? 'first' : 'second';
@@ -77,18 +78,18 @@ function expect({ plan, logs }: World, journal: Journal): Expected {
     assert.ok(log !== undefined);
     const { events, counts } = readPrefix(log, journal.checkpoints(source).get(logName));
     lines.set(source, counts);
-    for (const { id, action } of events) {
-      if (actionOf.has(id)) continue;
-      actionOf.set(id, action);
+    for (const { id, action, at, client_ip: clientIp, user } of events) {
+      if (seen.has(id)) continue;
+      seen.set(id, { action, atMs: at, clientIp, user: String(user.username) });
       for (const name of receiversOf.get(action) ?? []) made.set(name, (made.get(name) ?? 0) + 1);
     }
   }
-  return { lines, actionOf, made };
+  return { lines, seen, made };
 }
 
 /** The journal against the logs: every line before the checkpoint is counted once, every event is there once, every delivery made. */
 export function assertKept(world: World, journal: Journal, rows: Rows): void {
-  const { lines, actionOf, made } = expect(world, journal);
+  const { lines, seen, made } = expect(world, journal);
   const counted = journal.lines();
   for (const [source, counts] of lines) {
     const total: FamilyCounts = {};
@@ -97,17 +98,18 @@ export function assertKept(world: World, journal: Journal, rows: Rows): void {
   }
   const { stored, deliveries } = rows.read();
   const alerts = stored.filter(({ alert }) => alert !== undefined).length;
+  const told = stored.reduce((sum, one) => sum + one.told.size, 0);
   assert.equal(new Set(stored.map(({ id }) => id)).size, stored.length, 'an event is there twice');
   for (const { id, alert } of stored)
-    assert.ok(alert !== undefined || actionOf.has(id), `${id} is not before a checkpoint`);
+    assert.ok(alert !== undefined || seen.has(id), `${id} is not before a checkpoint`);
   if (keepsAll(world)) {
-    assert.equal(stored.length - alerts, actionOf.size, 'an event before a checkpoint is missing');
-    assertAlerts(stored, actionOf);
+    assert.equal(stored.length - alerts, seen.size, 'an event before a checkpoint is missing');
+    assertAlerts(stored, seen);
   }
   for (const { name } of world.plan.destinations) {
     const { made: written, delivered, dead, shed, pending } = journal.queue(name);
     if (name !== alertReceiver) assert.equal(written, made.get(name), `${name}: deliveries made`);
-    else if (keepsAll(world)) assert.equal(written, alerts, `${name}: deliveries made`);
+    else if (keepsAll(world)) assert.equal(written, told, `${name}: deliveries made`);
     const waiting = deliveries.filter(({ destination, state }) => destination === name && state === 'pending').length;
     assert.equal(waiting, pending, `${name}: the books against the rows`);
     assert.ok(written === delivered + dead + shed + pending && Math.min(delivered, dead, shed, pending) >= 0, name);
@@ -157,15 +159,19 @@ function progressOf(world: World, journal: Journal) {
   });
 }
 
-/** How many events wait for a digest; 0 where pruning leaves nobody to tell. */
+/** How many events wait to be told with others; 0 where pruning leaves nobody to tell. */
 export function untold(world: World, journal: Journal, rows: Rows): number {
-  return keepsAll(world) ? assertAlerts(rows.read().stored, expect(world, journal).actionOf) : 0;
+  return keepsAll(world) ? assertAlerts(rows.read().stored, expect(world, journal).seen) : 0;
 }
 
 /** At the end of all: everything that was written is read, and everything that was made has come to an end. */
 export function assertDone(world: World, journal: Journal, rows: Rows): void {
   assertDrained(world, journal);
-  assert.equal(untold(world, journal, rows), 0, 'events that no digest has told');
+  assert.equal(untold(world, journal, rows), 0, 'events that nobody has told');
+  const { sealed, plain } = rows.forms();
+  const isSealed = world.keys.encryption?.key !== undefined;
+  assert.equal(isSealed ? plain : sealed, 0, 'events in the form of another life');
+  if (isSealed) assertSealed(takeSnapshot(world.folder).values());
   for (const log of world.logs.values()) assertReading(log);
   for (const [name, { taken, refused, plan }] of world.receivers) {
     const { pending, delivered, dead } = journal.queue(name);

@@ -7,7 +7,7 @@ import { createDecoder } from '../../src/decode/create.ts';
 import { readFrom, type Decoder, type ResumePoint } from '../../src/decode/decoder.ts';
 import { defineSource, type SourceKind } from '../../src/sources/source.ts';
 import { accessLine, cri, eventLine } from '../support/lines.ts';
-import { actions, type Dice, type Plan } from './plan.ts';
+import { actions, addresses, eventEveryMs, startMs, type Dice, type Plan } from './plan.ts';
 
 const decoderOptions = { origin: {}, maxLineBytes: 20_000, lookalikes: false };
 const pollMs = 1000;
@@ -71,11 +71,11 @@ export class Log {
     if (dice.oneIn(15)) return [cri('{"event": "Created Event", "torn', this.#records)];
     if (dice.oneIn(40)) return [cri('x'.repeat(21_000), this.#records)];
     const serial = serialOf();
-    // A time of its own for each: alerts are told apart by the times of their events.
-    const minute = String(Math.floor(serial / 60)).padStart(2, '0');
+    const time = new Date(startMs + serial * eventEveryMs).toISOString().slice(0, -1);
     const text = eventLine(serial, dice.pick(actions))
       .replace('"context":{', `"context":{"padding":"${'p'.repeat(plan.paddingChars)}",`)
-      .replace('T09:00:', `T09:${minute}:`);
+      .replace(/"client_ip":"[^"]*"/, `"client_ip":"${dice.pick(addresses)}"`)
+      .replace(/"timestamp":"[^"]*"/, `"timestamp":"${time}"`);
     if (!dice.oneIn(5)) return [cri(text, this.#records)];
     const cut = dice.below(text.length);
     const between = dice.oneIn(2) ? [cri(accessLine, this.#records, 'F', 'stdout')] : [];

@@ -1,4 +1,5 @@
 import { seeded, type Random } from '../bench/random.ts';
+import type { HoldPlan } from './hold-model.ts';
 
 /** Chance, from one seed: the same run has the same throws in the same order. */
 export interface Dice {
@@ -54,15 +55,58 @@ export interface Plan {
   readonly faultOneIn: number;
   /** A crash is a power cut: what was not written durably is gone. */
   readonly power: boolean;
+  /** Whether the journal is encrypted: with one key from its beginning, or with another one or none in each life. */
+  readonly keys: 'none' | 'one' | 'changing';
+  /** Most steps of a life, and most lines that are written at once. */
+  readonly stepsMax: number;
+  readonly linesMax: number;
 }
 
 /** Events come in three sorts; rules decide by them. */
 export const actions = ['login', 'login_failed', 'model_updated'] as const;
 
-/** Rules that look at several events send to `d`, and nothing else does: so many of this action make an alert, and that one is collected. */
+/** Rules that look at several events send to `d`, and so do silenced ones: so many of this action make an alert, and that one is collected. */
 export const burst = { rule: 'bursts', action: 'login_failed', count: 5 } as const;
 export const digest = { rule: 'digest', action: 'login' } as const;
 export const alertReceiver = 'd';
+
+/** When the logs begin. Each event has a time of its own: alerts are told apart by the times of their events. */
+export const startMs = Date.parse('2026-01-15T09:00:00Z');
+export const eventEveryMs = 400;
+
+/** Rules that let so many pass in a time and tell the others together. */
+export const repeats: HoldPlan = { rule: 'repeats', action: 'login_failed', count: 1, periodMs: 3000, byAddress: true };
+export const limited: HoldPlan = {
+  rule: 'limited',
+  action: 'model_updated',
+  count: 2,
+  periodMs: 4000,
+  byAddress: false,
+};
+
+/** Where events come from; some say nothing about it. */
+export const addresses = ['203.0.113.7', '203.0.113.8', ''] as const;
+
+/** Hides what the rules say about one address for a while. The first of them, `plain`, looks at single events. */
+export const silence = {
+  rule: 'silence',
+  plain: 'logins',
+  rules: [
+    { rule: 'logins', action: 'login' },
+    { rule: repeats.rule, action: repeats.action },
+  ],
+  clientIp: addresses[0],
+  fromMs: startMs + 1000,
+  untilMs: startMs + 5000,
+} as const;
+
+export function isHidden(
+  rule: string,
+  { atMs, clientIp }: { readonly atMs: number; readonly clientIp: string | undefined },
+): boolean {
+  const isConcerned = silence.rules.some((one) => one.rule === rule) && clientIp === silence.clientIp;
+  return isConcerned && atMs >= silence.fromMs && atMs < silence.untilMs;
+}
 
 /** Which rules fire for an action, and where they send. The configuration of `world.ts` says the same in YAML. */
 export const wanted = {
@@ -82,6 +126,7 @@ export function drawPlan(dice: Dice): Plan {
   // An event that was pruned is a new one when a second source comes to it: two of one log go with a journal that keeps all.
   const keepsAll = sources[0] === sources[1];
   const small = !keepsAll && dice.oneIn(3);
+  const isLong = dice.oneIn(16);
   return {
     sources,
     destinations: ['a', 'b', 'c', 'd'].map((name) => ({
@@ -97,8 +142,11 @@ export function drawPlan(dice: Dice): Plan {
     maxBytes: small ? 450_000 : 64 * 1024 * 1024,
     whenFull: dice.oneIn(2) ? 'block' : 'drop_oldest',
     retentionMs: !keepsAll && dice.oneIn(4) ? 10_000 : 3_600_000,
-    lives: dice.below(4),
+    lives: isLong ? dice.below(4) : dice.pick([0, 1, 1, 2]),
     faultOneIn: dice.oneIn(3) ? dice.between(8, 60) : 0,
     power: dice.oneIn(5),
+    keys: dice.pick(['none', 'none', 'none', 'none', 'one', 'changing']),
+    stepsMax: isLong ? 10 : 4,
+    linesMax: isLong ? 10 : 6,
   };
 }

@@ -9,6 +9,7 @@ import { settled } from '../support/clock.ts';
 import { assertHead, assertKept, totalsOf, type Totals } from './checks.ts';
 import { Crash, endangered, type Fate } from './journal.ts';
 import type { SendHooks } from './receiver.ts';
+import { assertSealed, drawKeys } from './keys.ts';
 import { openRows, type Rows } from './rows.ts';
 import { configOf, moveFolder, takeSnapshot, type Snapshot, type World } from './world.ts';
 
@@ -45,6 +46,7 @@ export class Process {
 
   /** Starts the program and lets it come to rest. */
   static async start(world: World, fate: Fate): Promise<Process> {
+    world.keys = drawKeys(world.plan, world.dice);
     const process = new Process(world, fate);
     void process.#run();
     await settled();
@@ -97,7 +99,9 @@ export class Process {
     await settled();
     this.check();
     world.say('is dead');
-    moveFolder(world, world.plan.power ? present(this.#durable) : takeSnapshot(folder));
+    const left = world.plan.power ? present(this.#durable) : takeSnapshot(folder);
+    if (world.plan.keys === 'one') assertSealed(left.values());
+    moveFolder(world, left);
     this.journal.close();
     // The last to leave would tidy up what is of no use any more.
     this.#rows?.close();
@@ -170,7 +174,7 @@ export class Process {
       if (world.plan.power) this.#durable = takeSnapshot(world.folder);
     };
     durable();
-    const rows = openRows(world.folder);
+    const rows = openRows(world.folder, world.keys);
     this.#rows = rows;
     // What a crash left must be whole.
     assertKept(world, journal, rows);

@@ -23,8 +23,9 @@ export async function simulate(seed: number): Promise<Outcome> {
   const world = createWorld(drawPlan(dice), dice, seed % 8 === 0);
   world.say(`seed ${seed} ${JSON.stringify(world.plan)}`);
   try {
-    for (let life = 0; life < world.plan.lives; life += 1) await live(world);
-    await calm(world);
+    let survivor: Process | undefined;
+    for (let left = world.plan.lives; left > 0; left -= 1) survivor = await live(world, left === 1 && dice.oneIn(2));
+    await calm(world, survivor);
     return { seed, failure: undefined, trace: world.trace };
   } catch (failure) {
     return { seed, failure, trace: world.trace };
@@ -33,28 +34,34 @@ export async function simulate(seed: number): Promise<Outcome> {
   }
 }
 
-/** A life under trouble that ends in one of three ways: it dies in an operation of the journal, between two, or is stopped. */
-async function live(world: World): Promise<void> {
+/**
+ * A life under trouble that ends in one of three ways: it dies in an operation of the journal, between two, or is stopped. Returns the
+ * process if it may go on and does.
+ */
+async function live(world: World, mayGoOn: boolean): Promise<Process | undefined> {
   const { dice, plan } = world;
-  const operationsLeft = dice.oneIn(2) ? dice.below(300) : undefined;
+  const operationsLeft = dice.oneIn(2) ? dice.below(dice.pick([15, 60, 300])) : undefined;
   const process = await Process.start(world, { dead: false, faults: 0, operationsLeft, faultOneIn: plan.faultOneIn });
-  for (let step = dice.between(1, 10); step > 0 && !process.fate.dead; step -= 1) await act(world, process);
-  // What failed was not counted, and may have been done.
-  if (!process.fate.dead && process.fate.faults === 0) await assertPages(process, process.before);
+  for (let step = dice.between(1, plan.stepsMax); step > 0 && !process.fate.dead; step -= 1) await act(world, process);
+  await assertBooks(process);
+  if (mayGoOn && !process.fate.dead) return process;
   if (process.fate.dead || dice.oneIn(2)) await process.kill();
   else await stop(world, process);
+  return undefined;
 }
 
-/** No more faults: what is written is read, what is due is delivered, and a stop leaves nothing behind. */
-async function calm(world: World): Promise<void> {
+/** No more faults: what is written is read, what is due is delivered, and a stop leaves nothing behind. Goes on with what has survived. */
+async function calm(world: World, survivor: Process | undefined): Promise<void> {
   world.say('calm');
   for (const receiver of world.receivers.values()) receiver.mood = 'good';
-  const process = await Process.start(world, { dead: false, faults: 0, operationsLeft: undefined, faultOneIn: 0 });
+  const sound = { operationsLeft: undefined, faultOneIn: 0 };
+  const process = survivor ?? (await Process.start(world, { dead: false, faults: 0, ...sound }));
+  Object.assign(process.fate, sound);
   for (const log of world.logs.values()) log.write(world.dice, world.plan, 3, () => world.nextSerial++);
   for (let waitedMs = 0; waitedMs < calmMsMax && !isDone(world, process, waitedMs); waitedMs += 1000)
     await advance(world, process, 1000);
   assertDone(world, process.journal, process.rows);
-  await assertPages(process, process.before);
+  await assertBooks(process);
   // The containers write their last words and end before herald is told to.
   const failures = failuresOf(world);
   for (const log of world.logs.values()) log.write(world.dice, world.plan, 3, () => world.nextSerial++);
@@ -64,10 +71,15 @@ async function calm(world: World): Promise<void> {
   await stop(world, process);
 }
 
+/** What failed was not counted, and may have been done. */
+async function assertBooks(process: Process): Promise<void> {
+  if (!process.fate.dead && process.fate.faults === 0) await assertPages(process, process.before);
+}
+
 /** A disk that failed to read a log is tried again later, when all that was read before may long be delivered. */
 function isDone(world: World, { journal, rows }: Process, waitedMs: number): boolean {
   if (waitedMs < calmMsMin || !isDrained(world, journal)) return false;
-  if (untold(world, journal, rows) > 0) return false;
+  if (untold(world, journal, rows) > 0 || (journal.encryption()?.others ?? []).length > 0) return false;
   return world.plan.destinations.every(({ name }) => journal.queue(name).pending === 0);
 }
 
@@ -82,7 +94,7 @@ async function act(world: World, process: Process): Promise<void> {
   switch (dice.below(6)) {
     case 0:
     case 1:
-      for (const log of logs.values()) log.write(dice, plan, dice.between(1, 10), () => world.nextSerial++);
+      for (const log of logs.values()) log.write(dice, plan, dice.between(1, plan.linesMax), () => world.nextSerial++);
       break;
     case 2:
       for (const receiver of receivers.values()) receiver.mood = dice.pick(moods);

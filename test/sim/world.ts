@@ -8,7 +8,20 @@ import { openJournal } from '../../src/journal/open.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { Log, logSource } from './log.ts';
-import { alertReceiver, burst, createDice, digest, type Dice, type Plan } from './plan.ts';
+import { noKeys, type Keys } from './keys.ts';
+import {
+  alertReceiver,
+  burst,
+  createDice,
+  digest,
+  limited,
+  repeats,
+  silence,
+  startMs,
+  type Dice,
+  type Plan,
+} from './plan.ts';
+import type { HoldPlan } from './hold-model.ts';
 import { createReceiver, scriptedDestination, type Receiver, type SendHooks } from './receiver.ts';
 
 /** What outlives a process: time, the logs, the receivers, the journal's folder. */
@@ -20,6 +33,8 @@ export interface World {
   readonly receivers: ReadonlyMap<string, Receiver>;
   /** Where the journal is now: another folder after every crash. */
   folder: string;
+  /** What the present life is given to read and write the journal with. */
+  keys: Keys;
   /** Serial of the next event that is written. */
   nextSerial: number;
   /** What happened, for people. */
@@ -38,8 +53,7 @@ export function createWorld(plan: Plan, dice: Dice, isNew: boolean): World {
   const root = mkdtempSync(join(temporary, 'herald-sim-'));
   const folder = join(root, 'journal-0');
   if (!isNew) putSnapshot(folder, (empty ??= emptyJournal(plan)));
-  const clock = new FakeClock();
-  const startMs = clock.now();
+  const clock = new FakeClock(startMs);
   const trace: string[] = [];
   const say = (what: string): void =>
     void trace.push(`${((clock.now() - startMs) / 1000).toFixed(3).padStart(9)} ${what}`);
@@ -50,6 +64,7 @@ export function createWorld(plan: Plan, dice: Dice, isNew: boolean): World {
     logs: new Map(plan.sources.map((name) => [name, new Log()])),
     receivers: new Map(plan.destinations.map((one) => [one.name, createReceiver(one)])),
     folder,
+    keys: noKeys,
     nextSerial: 0,
     trace,
     say,
@@ -108,6 +123,15 @@ rules:
   - {name: changes, policies: [{action: "model_*"}], destinations: [c]}
   - {name: ${burst.rule}, policies: [{action: ${burst.action}}], window: {count: ${burst.count}, within: 1h}, destinations: [${alertReceiver}]}
   - {name: ${digest.rule}, policies: [{action: ${digest.action}}], group: {wait: 2s, interval: 3s}, destinations: [${alertReceiver}]}
+  - {name: ${repeats.rule}, policies: [{action: ${repeats.action}}], suppress: {for: ${secondsOf(repeats)}, by: [event.client_ip]}, destinations: [${alertReceiver}]}
+  - {name: ${limited.rule}, policies: [{action: ${limited.action}}], limit: {count: ${limited.count}, per: ${secondsOf(limited)}}, destinations: [${alertReceiver}]}
+  - {name: ${silence.plain}, policies: [{action: login}], destinations: [${alertReceiver}]}
+silences:
+  - rules: [${silence.rules.map(({ rule }) => rule).join(', ')}]
+    match: {client_ip: ${silence.clientIp}}
+    from: ${new Date(silence.fromMs).toISOString()}
+    until: ${new Date(silence.untilMs).toISOString()}
+    reason: maintenance
 destinations: {a: {type: scripted}, b: {type: scripted}, c: {type: scripted}, d: {type: scripted}}
 server: {listen: "127.0.0.1:0"}
 `,
@@ -118,6 +142,10 @@ server: {listen: "127.0.0.1:0"}
     destinations: [scriptedDestination(new Map(), createDice(0), nothing)],
   },
 );
+
+function secondsOf({ periodMs }: HoldPlan): string {
+  return `${periodMs / 1000}s`;
+}
 
 /** The configuration of a plan. `version` makes parts that have to be exchanged for those of another version. */
 export function configOf(world: World, hooks: SendHooks, version: string): Config {
@@ -138,6 +166,7 @@ export function configOf(world: World, hooks: SendHooks, version: string): Confi
     return [name, { ...from, kind: scripted, fingerprint: version, policy, retry }] as const;
   });
   const { maxBytes, whenFull, retentionMs } = plan;
-  const journal = { path: world.folder, maxBytes, whenFull, retentionMs };
+  const encryption = world.keys.encryption;
+  const journal = { path: world.folder, maxBytes, whenFull, retentionMs, ...(encryption && { encryption }) };
   return { ...base, sources, destinations: new Map(destinations), journal };
 }
