@@ -1,4 +1,4 @@
-import { append } from './append.ts';
+import { append, has } from './append.ts';
 import { createCodec } from './codec.ts';
 import { openDatabase } from './database.ts';
 import { CorruptError, isCorrupt, translate, translated } from './failure.ts';
@@ -67,7 +67,7 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
   return {
     append: (batch, nowMs) => guard((store) => append(store, batch, nowMs), nowMs),
     checkpoints: (source) => guard((store) => readCheckpoints(store, source)),
-    has: ({ at, id }) => guard(({ sql }) => sql.hasEvent.get(at, Buffer.from(id, 'hex')) !== undefined),
+    has: (event) => guard((store) => has(store, event)),
     lease: (destination, limit, nowMs, underWay) =>
       guard((store) => lease(store, destination, limit, nowMs, underWay), nowMs),
     nextDue: (destination, nowMs) => guard((store) => nextDue(store, destination, nowMs), nowMs),

@@ -29,6 +29,8 @@ export interface Store {
   readonly thinning: { from: number; deleted: number };
   /** The `seq` of the next event. */
   nextSeq: number;
+  /** No event that was written happened later than this, ms. */
+  newestAt: number;
   readonly ageing: Ageing;
   ruleLog: RuleLog;
   resealing: Resealing | undefined;
@@ -73,6 +75,7 @@ export function createStore(
     wal,
     load: { sinceMs: nowMs, handled: 0, busy: true, pieces: 0 },
     nextSeq: firstSeq(db),
+    newestAt: newestAt(db),
     shrinking: false,
   };
 }
@@ -85,6 +88,11 @@ function firstSeq(db: DatabaseSync): number {
     )
     .get();
   return row === undefined ? 1 : int(row, 'seq');
+}
+
+function newestAt(db: DatabaseSync): number {
+  const row = db.prepare('SELECT max(at) AS at FROM event').get();
+  return row === undefined || row['at'] === null ? -Infinity : int(row, 'at');
 }
 
 /**

@@ -136,3 +136,21 @@ test('half a character is stored as U+FFFD: the bytes go out as they are, and st
   assert.match(item?.bytes?.toString() ?? '', /"text":"a\ufffdb"/);
   assert.deepEqual(item?.event.context, { text: 'a\ufffdb', '\ufffd': '\\ud800 stays', whole: '\ud83d\ude00' });
 });
+
+test('what was written is known, and nothing else, in whatever order it comes and after a restart', () => {
+  const path = tempFolder();
+  let journal = open(path);
+  const [early, late, later] = [event(5), event(9), event(12)];
+  assert.ok(!journal.has(early), 'an empty journal has nothing');
+  journal.append(batch([entry(9)]), t0);
+  journal.append(batch([entry(5)]), t0);
+  for (const restarted of [false, true]) {
+    assert.ok(journal.has(early) && journal.has(late), `both are there, restarted: ${restarted}`);
+    assert.ok(!journal.has(later), 'what is younger than all is not');
+    assert.ok(!journal.has(event(7)), 'what lies between is not');
+    assert.ok(!journal.has({ id: early.id, at: late.at }), 'an id belongs to its time');
+    assert.ok(!journal.has({ id: later.id, at: late.at }), 'a time may have another event');
+    journal.close();
+    journal = open(path);
+  }
+});
