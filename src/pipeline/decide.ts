@@ -17,8 +17,8 @@ export interface Tally {
   readonly matches: Map<string, number>;
   readonly errors: Map<string, number>;
   readonly actions: Map<'known' | 'custom' | 'unknown', number>;
-  /** Rule and reason. */
-  readonly held: Map<string, { readonly rule: string; readonly reason: string; count: number }>;
+  /** By rule and reason. */
+  readonly held: Map<string, Map<string, number>>;
 }
 
 export function newTally(): Tally {
@@ -44,10 +44,9 @@ export function decide(
   for (const rule of errors) add(tally.errors, rule, 1);
   for (const { rule, reason } of held) {
     add(tally.matches, rule, 1);
-    const key = JSON.stringify([rule, reason]);
-    const entry = tally.held.get(key) ?? { rule, reason, count: 0 };
-    entry.count += 1;
-    tally.held.set(key, entry);
+    const reasons = tally.held.get(rule) ?? new Map<string, number>();
+    tally.held.set(rule, reasons);
+    add(reasons, reason, 1);
   }
   const deliveries = notifications.flatMap(({ rule, severity, destinations }) => {
     add(tally.matches, rule, 1);

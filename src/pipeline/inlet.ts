@@ -125,9 +125,9 @@ export function createInlet(deps: InletDeps): Inlet {
     if (!stages.rules.overTime) return events.flatMap((event) => decide(stages, event, nowMs, false, tally));
     const seen = new Set<string>();
     return events.flatMap((event) => {
-      const counted = seen.has(event.id) || journal.has(event);
-      seen.add(event.id);
-      return decide(stages, event, nowMs, counted, tally);
+      const others = seen.size;
+      const isTwin = seen.add(event.id).size === others;
+      return decide(stages, event, nowMs, isTwin || journal.has(event), tally);
     });
   }
 
@@ -149,7 +149,9 @@ export function createInlet(deps: InletDeps): Inlet {
     for (const [rule, count] of tally.matches) metrics.ruleMatches(rule, count);
     for (const [rule, count] of tally.errors) metrics.ruleErrors(rule, count);
     for (const [kind, count] of tally.actions) metrics.events(kind, count);
-    for (const { rule, reason, count } of tally.held.values()) metrics.suppressed(rule, reason, count);
+    for (const [rule, reasons] of tally.held) {
+      for (const [reason, count] of reasons) metrics.suppressed(rule, reason, count);
+    }
     if (result.status === 'done') {
       if (result.duplicates > 0) metrics.duplicates(source, result.duplicates);
       for (const [destination, count] of result.shed) metrics.deliveries(destination, 'shed', 'shed', count);

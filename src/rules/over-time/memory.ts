@@ -45,11 +45,10 @@ export class Memory<T extends Json> implements Kept {
   }
 
   set(key: string, value: T): void {
+    const known = this.#changed.size;
+    this.#changed.add(key);
     // A Map keeps the order of insertion: deleting first makes this key the most recent one. Once for a batch is enough.
-    if (!this.#changed.has(key)) {
-      this.#changed.add(key);
-      this.#values.delete(key);
-    }
+    if (this.#changed.size > known) this.#values.delete(key);
     this.#values.set(key, value);
     if (this.#values.size > keysMax) this.#evict();
   }
