@@ -2,6 +2,7 @@ import type { Secret } from '../core/secret.ts';
 import { shortText } from './classify.ts';
 import { failureOf, reasonOf } from './failure.ts';
 import type { HttpFailure } from './http.ts';
+import { hide } from './scrub.ts';
 
 /** What we log in with. */
 export interface Login {
@@ -74,8 +75,9 @@ function stageOf(command: string): SmtpRefused['stage'] {
 function withoutPassword(text: string, login: Login | undefined): string {
   if (login === undefined) return shortText(text);
   const password = login.password.reveal();
+  // A short one is looked for in Base64 only where nothing stands beside it.
   const forms = [`\0${login.username}\0${password}`, password].flatMap((form) => [base64(form), form]);
-  return shortText(forms.reduce((out, form) => out.replaceAll(form, '***'), text));
+  return shortText(hide(text, forms));
 }
 
 function base64(text: string): string {

@@ -167,6 +167,69 @@ describe('scrubbing', () => {
   });
 });
 
+describe('scrubbing finds a secret', () => {
+  const token = 'zk/Qp+TT/91x8="<7yz';
+  const json = JSON.stringify(token).slice(1, -1);
+  const html = token.replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  const url = encodeURIComponent(token);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  for (const [how, echoed] of [
+    ['as it is', token],
+    ['in JSON', json],
+    ['in JSON that escapes slashes', json.replaceAll('/', String.raw`\/`)],
+    [
+      'in JSON that escapes what HTML knows',
+      json.replaceAll('<', String.raw`\u003c`).replaceAll('+', String.raw`\u002B`),
+    ],
+    ['in JSON in JSON', JSON.stringify(JSON.stringify(token))],
+    ['in HTML', html],
+    ['in HTML with numbers', token.replaceAll(/\W/g, (char) => `&#${char.charCodeAt(0)};`)],
+    ['in HTML with hexadecimal numbers', token.replaceAll(/\W/g, (char) => `&#x${char.charCodeAt(0).toString(16)};`)],
+    ['in HTML twice', html.replaceAll('&', '&amp;')],
+    ['in a URL', url],
+    ['in a URL in lower case', url.replaceAll(/%../g, (escape) => escape.toLowerCase())],
+    ['in a URL twice', encodeURIComponent(url)],
+    ['in a URL in JSON in HTML', JSON.stringify(url.replaceAll('/', String.raw`\/`)).replaceAll('"', '&quot;')],
+    ['read as a form', token.replaceAll('+', ' ')],
+    ['behind a percent sign', `100%${token}`],
+    ['in Base64', base64(token)],
+    ['in the middle of Base64', base64(`{"authorization": "Bearer ${token}", "x": 1}`)],
+    ['in Base64 for URLs', Buffer.from(`?${token}?>`).toString('base64url')],
+    ['in Base64 behind a word', `x/${base64(token)}`],
+    ['in Base64 in JSON that escapes slashes', base64(`??>${token}`).replaceAll('/', String.raw`\/`)],
+  ] as const) {
+    test(how, () => {
+      const scrubbed = scrub(`before ${echoed} after`, new URL('https://h/'), { 'x-token': token });
+      assert.match(scrubbed, /^before (?:100%|.{0,2}"?&?(?:quot;)?)?\*\*\*.{0,8} after$/);
+    });
+  }
+
+  test('that only its user-info or its Basic authentication holds', () => {
+    const headers = { authorization: `Basic ${base64('ann:pass:w+rd')}` };
+    assert.equal(scrub('not pass:w+rd', new URL('https://h/'), headers), 'not ***');
+    assert.equal(scrub('not p4ss+x, p4ss%2bx', new URL('https://u:p4ss%2Bx@h/'), {}), 'not ***, ***');
+  });
+
+  test('in the path and the query, however they are written', () => {
+    const address = new URL('https://hooks.example/services/T0/abc%2Fdef12345?sig=AbC%2BdEf%3D%3D12345');
+    for (const echoed of [
+      '/services/T0/abc%2Fdef12345',
+      'abc/def12345',
+      String.raw`abc\/def12345`,
+      'AbC%2bdEf%3d%3d12345',
+    ])
+      assert.equal(scrub(`no ${echoed} here`, address, {}), 'no *** here');
+    assert.equal(scrub(`no ${base64(address.pathname)} here`, address, {}), 'no *** here');
+  });
+});
+
+test('scrubbing leaves JSON what it is', () => {
+  const token = 'zk/Qp+TT/"91x8';
+  const body = JSON.stringify({ error: { message: `bad token ${token}`, code: 'E1' } }).replaceAll('/', String.raw`\/`);
+  const scrubbed = scrub(body, new URL('https://h/'), { 'x-token': token });
+  assert.deepEqual(JSON.parse(scrubbed), { error: { message: 'bad token ***', code: 'E1' } });
+});
+
 test('short text of any answer shows no control character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
