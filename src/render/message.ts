@@ -43,11 +43,12 @@ const summaryCharsMax = 2000;
 
 /** The message for one event, whatever its action, its version of authentik and its gaps. */
 export function renderMessage(event: SafeEvent, context: MessageContext): Message {
-  const { title, summary, fields = [] } = describe(event);
+  const { title, ...text } = describe(event);
+  const fields = text.fields?.() ?? [];
   const named = new Set(fields.map(({ name }) => name));
   return {
     title: cut(title, titleCharsMax),
-    summary: cut(summary, summaryCharsMax),
+    summary: cut(text.summary() || 'The log says no more than this.', summaryCharsMax),
     severity: context.severity,
     colour: severityColour(context.severity),
     at: event.at,

@@ -24,12 +24,13 @@ function authorizeApplication(event: SafeEvent): ActionText {
   const name = application === undefined ? 'an application' : objectName(application);
   return {
     title: `${actor(user)} opened ${name}${fromAddress(event)}`,
-    summary: sentences(
-      scopes !== undefined && scopes !== '' ? `Scopes: ${scopes.split(/\s+/).slice(0, 20).join(', ')}.` : undefined,
-      endpoint !== undefined && `Remote access to ${quoted(cut(endpoint, 100))}.`,
-      scopes === undefined && endpoint === undefined && 'Access was granted.',
-      user.on_behalf_of !== undefined && `Done while impersonating ${actor(user.on_behalf_of)}.`,
-    ),
+    summary: () =>
+      sentences(
+        scopes !== undefined && scopes !== '' ? `Scopes: ${scopes.split(/\s+/).slice(0, 20).join(', ')}.` : undefined,
+        endpoint !== undefined && `Remote access to ${quoted(cut(endpoint, 100))}.`,
+        scopes === undefined && endpoint === undefined && 'Access was granted.',
+        user.on_behalf_of !== undefined && `Done while impersonating ${actor(user.on_behalf_of)}.`,
+      ),
   };
 }
 
@@ -38,11 +39,12 @@ function impersonationStarted({ user, context }: SafeEvent): ActionText {
   const reason = asText(get(context, 'reason'))?.trim();
   return {
     title: `${actor(user)} started impersonating ${target}`,
-    summary: sentences(
-      `${actor(user)} now acts with the rights of ${target}.`,
-      reason === '' && 'No reason was given.',
-      reason !== undefined && reason !== '' && `Reason given: ${quoted(cut(reason, 300))}.`,
-    ),
+    summary: () =>
+      sentences(
+        `${actor(user)} now acts with the rights of ${target}.`,
+        reason === '' && 'No reason was given.',
+        reason !== undefined && reason !== '' && `Reason given: ${quoted(cut(reason, 300))}.`,
+      ),
   };
 }
 
@@ -51,7 +53,7 @@ function impersonationEnded({ user }: SafeEvent): ActionText {
   const target = user.on_behalf_of;
   return {
     title: `${actor(user)} stopped impersonating${target === undefined ? '' : ` ${actor(target)}`}`,
-    summary: `${actor(user)} acts in their own name again.`,
+    summary: () => `${actor(user)} acts in their own name again.`,
   };
 }
 
@@ -60,7 +62,7 @@ function sourceLinked(event: SafeEvent): ActionText {
   const name = source === undefined ? 'an external source' : objectPhrase(source);
   return {
     title: `${actor(event.user)} linked ${name}${fromAddress(event)}`,
-    summary: `From now on ${actor(event.user)} can sign in through ${name}.`,
+    summary: () => `From now on ${actor(event.user)} can sign in through ${name}.`,
   };
 }
 
@@ -68,8 +70,8 @@ function invitationUsed(event: SafeEvent): ActionText {
   const who = isAnonymous(event.user) ? '' : ` by ${actor(event.user)}`;
   return {
     title: `Invitation used${who}${fromAddress(event)}`,
-    summary: 'Somebody opened an invitation link and goes on to enrol.',
-    fields: short('Invitation', asText(get(event.context, 'invitation_uuid'))),
+    summary: () => 'Somebody opened an invitation link and goes on to enrol.',
+    fields: () => short('Invitation', asText(get(event.context, 'invitation_uuid'))),
   };
 }
 
@@ -81,18 +83,20 @@ function suspiciousRequest(event: SafeEvent): ActionText {
   if (token === undefined) {
     return {
       title: `Suspicious request${fromAddress(event)}`,
-      summary: sentences(
-        stop(cut(said, 300)),
-        'authentik refused it. Scanners cause these all day; many from one address, or one from a signed-in user, are worth a look.',
-      ),
+      summary: () =>
+        sentences(
+          stop(cut(said, 300)),
+          'authentik refused it. Scanners cause these all day; many from one address, or one from a signed-in user, are worth a look.',
+        ),
     };
   }
   return {
     title: `${stop(cut(said, 100)).replace(/\.$/, '')}${isAnonymous(user) ? '' : `: ${actor(user)}`}${fromAddress(event)}`,
-    summary: sentences(
-      'Somebody presented a token that had been revoked.',
-      'A copy of it may be in wrong hands, or an application kept an old one.',
-    ),
-    fields: [...long('Token', token.name), ...short('Provider', provider?.name)],
+    summary: () =>
+      sentences(
+        'Somebody presented a token that had been revoked.',
+        'A copy of it may be in wrong hands, or an application kept an old one.',
+      ),
+    fields: () => [...long('Token', token.name), ...short('Provider', provider?.name)],
   };
 }

@@ -21,25 +21,33 @@ const fieldCharsMax = 600;
 
 function userWrite(event: SafeEvent): ActionText {
   const created = get(event.context, 'created') === true;
-  const keys = Object.keys(event.context).filter((key) => !notWritten.has(key));
-  const password = keys.some((key) => key.startsWith('password'));
-  const attributes = keys.filter((key) => !key.startsWith('password') && !key.includes('component'));
+  const keys = (): readonly string[] => Object.keys(event.context).filter((key) => !notWritten.has(key));
   return {
     title: `Account ${actor(event.user)} ${created ? 'created' : 'changed'}${fromAddress(event)}`,
-    summary: sentences(
-      created ? 'A flow made a new account.' : 'A flow changed the account.',
-      attributes.length > 0 && `Written: ${list(attributes, 200)}.`,
-      password && 'A password was set.',
-    ),
-    fields: long(
-      'Values',
-      list(
-        attributes.flatMap((key) => written(event.context, key)),
-        fieldCharsMax,
-        '; ',
+    summary: () => {
+      const attributes = keys().filter(isAttribute);
+      return sentences(
+        created ? 'A flow made a new account.' : 'A flow changed the account.',
+        attributes.length > 0 && `Written: ${list(attributes, 200)}.`,
+        keys().some((key) => key.startsWith('password')) && 'A password was set.',
+      );
+    },
+    fields: () =>
+      long(
+        'Values',
+        list(
+          keys()
+            .filter(isAttribute)
+            .flatMap((key) => written(event.context, key)),
+          fieldCharsMax,
+          '; ',
+        ),
       ),
-    ),
   };
+}
+
+function isAttribute(key: string): boolean {
+  return !key.startsWith('password') && !key.includes('component');
 }
 
 function written(context: JsonObject, key: string): readonly string[] {
@@ -56,14 +64,15 @@ function passwordSet(event: SafeEvent): ActionText {
   const byApi = path !== undefined && /^\/api\/v3\/core\/users\/\d+\/set_password\//.test(path);
   return {
     title: `Password of ${who} set${fromAddress(event)}`,
-    summary: sentences(
-      byFlow && 'It was set in a flow, by the user or by whoever has the recovery link.',
-      byApi && "It was set through the API, by somebody who may set other users' passwords.",
-      !byFlow &&
-        !byApi &&
-        'authentik does not say by whom; this is how it looks when it was set by an administrator or the system.',
-      'If nobody expects this, end the sessions of the account and set a new one.',
-    ),
+    summary: () =>
+      sentences(
+        byFlow && 'It was set in a flow, by the user or by whoever has the recovery link.',
+        byApi && "It was set through the API, by somebody who may set other users' passwords.",
+        !byFlow &&
+          !byApi &&
+          'authentik does not say by whom; this is how it looks when it was set by an administrator or the system.',
+        'If nobody expects this, end the sessions of the account and set a new one.',
+      ),
   };
 }
 
@@ -72,9 +81,10 @@ function userOffboarded({ user, model, message }: SafeEvent): ActionText {
   const name = model?.model_name === 'user' ? model.name : username(user);
   return {
     title: name === undefined ? 'A user was offboarded' : `User ${named(name)} was offboarded`,
-    summary: sentences(
-      name === undefined && message !== undefined && stop(message),
-      'The account has been taken out of service.',
-    ),
+    summary: () =>
+      sentences(
+        name === undefined && message !== undefined && stop(message),
+        'The account has been taken out of service.',
+      ),
   };
 }

@@ -1,11 +1,14 @@
 import type { SafeEvent } from '../../core/event.ts';
 import type { Field } from '../field.ts';
 
-/** What is particular to an action: its sentence, its meaning and the facts that only it has. */
+/**
+ * What is particular to an action: its sentence, its meaning and the facts that only it has. Formats for machines ask for the first
+ * only, for every event.
+ */
 export interface ActionText {
   readonly title: string;
-  readonly summary: string;
-  readonly fields?: readonly Field[];
+  readonly summary: () => string;
+  readonly fields?: () => readonly Field[];
 }
 
 export type Describe = (event: SafeEvent) => ActionText;

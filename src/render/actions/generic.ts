@@ -38,21 +38,22 @@ export function describeAny(event: SafeEvent): ActionText {
   const facts = Object.entries(event.context).filter(([key, value]) => isFact(key, value));
   return {
     title: `${name}${who}${fromAddress(event)}`,
-    summary: sentences(
-      message !== undefined && stop(cut(message, 600)),
-      facts.length > 0 && message === undefined
-        ? stop(
-            list(
-              facts.map(([key, value]) => `${cut(key, 60)}: ${brief(value)}`),
-              300,
-            ),
-          )
-        : undefined,
-      message === undefined &&
-        facts.length === 0 &&
-        (custom ? 'A custom event.' : 'An event that carries no more than this.'),
-    ),
-    fields: [
+    summary: () =>
+      sentences(
+        message !== undefined && stop(cut(message, 600)),
+        facts.length > 0 && message === undefined
+          ? stop(
+              list(
+                facts.map(([key, value]) => `${cut(key, 60)}: ${brief(value)}`),
+                300,
+              ),
+            )
+          : undefined,
+        message === undefined &&
+          facts.length === 0 &&
+          (custom ? 'A custom event.' : 'An event that carries no more than this.'),
+      ),
+    fields: () => [
       ...short('Action', cut(action, 120)),
       ...facts.slice(0, factsMax).flatMap(([key, value]) => factField(key, value)),
     ],
@@ -76,7 +77,7 @@ function notificationTest({ context }: SafeEvent): ActionText {
   const user = toUser(get(context, 'user'));
   return {
     title: 'Test notification from authentik',
-    summary: `${user ?? 'Somebody'} tested a notification transport in authentik. Nothing has happened.`,
+    summary: () => `${user ?? 'Somebody'} tested a notification transport in authentik. Nothing has happened.`,
   };
 }
 
@@ -88,9 +89,10 @@ function toUser(value: Json | undefined): string | undefined {
 function recoveryCodesDisabled(event: SafeEvent): ActionText {
   return {
     title: `${actor(event.user)} removed their recovery codes${fromAddress(event)}`,
-    summary: sentences(
-      event.message !== undefined && stop(event.message),
-      'A second factor is gone: make sure that its owner removed it.',
-    ),
+    summary: () =>
+      sentences(
+        event.message !== undefined && stop(event.message),
+        'A second factor is gone: make sure that its owner removed it.',
+      ),
   };
 }

@@ -27,11 +27,12 @@ function gap({ context, origin }: SafeEvent): ActionText {
   const bytes = get(context, 'bytes');
   return {
     title: `Log gap: lines of ${named(place === '' ? (path ?? 'a log') : place)} ${span(context)}are lost`,
-    summary: sentences(
-      reasons.get(asText(get(context, 'reason')) ?? '') ?? 'They were gone before herald could read them.',
-      "No rule has seen the events of that time; authentik's own list of events may have them.",
-    ),
-    fields: [
+    summary: () =>
+      sentences(
+        reasons.get(asText(get(context, 'reason')) ?? '') ?? 'They were gone before herald could read them.',
+        "No rule has seen the events of that time; authentik's own list of events may have them.",
+      ),
+    fields: () => [
       ...short('From', asText(get(context, 'from'))),
       ...short('Until', asText(get(context, 'until'))),
       ...short('Bytes', typeof bytes === 'number' ? String(bytes) : undefined),
@@ -44,8 +45,8 @@ function gap({ context, origin }: SafeEvent): ActionText {
 function test({ context }: SafeEvent): ActionText {
   return {
     title: 'Test message from herald',
-    summary: 'Somebody ran "herald send-test" to see whether messages arrive. Nothing has happened.',
-    fields: [
+    summary: () => 'Somebody ran "herald send-test" to see whether messages arrive. Nothing has happened.',
+    fields: () => [
       ...short('Destination', asText(get(context, 'destination'))),
       ...short('Instance', asText(get(context, 'instance'))),
     ],

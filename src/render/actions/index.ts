@@ -23,8 +23,7 @@ export const actions: ReadonlyMap<string, Describe> = new Map([
   ...heraldActions,
 ]);
 
-/** What an event says, in words; a general text for an action that has none of its own. Neither text is empty. */
+/** What an event says, in words; a general text for an action that has none of its own. The title is not empty. */
 export function describe(event: SafeEvent): ActionText {
-  const text = (actions.get(event.action) ?? describeAny)(event);
-  return text.summary === '' ? { ...text, summary: 'The log says no more than this.' } : text;
+  return (actions.get(event.action) ?? describeAny)(event);
 }

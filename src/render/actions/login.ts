@@ -34,21 +34,23 @@ function login(event: SafeEvent): ActionText {
   const { context } = event;
   const args = asObject(get(context, 'auth_method_args'));
   const to = event.application === undefined ? '' : ` to ${objectName(event.application)}`;
-  const device = refAt(args, 'device') ?? refAt(context, 'device');
   const known = get(args, 'known_device');
-  const factors = secondFactors(args);
-  const method = asText(get(context, 'auth_method'));
   return {
     title: `${actor(event.user)} logged in${to}${fromAddress(event)}`,
-    summary: sentences(
-      `Signed in ${means(context, args, method)}${method === 'auth_mfa' && factors.length > 0 ? `, ${factors.join(', ')}` : ''}.`,
-      device !== undefined && `Device: ${objectName(device)}.`,
-      factors.length > 0 && method !== 'auth_mfa' && `Second factor: ${factors.join(', ')}.`,
-      factors.length === 0 && method === 'password' && 'No second factor was used.',
-      known === false && 'The browser was not known before: a first sign-in from it, or somebody else.',
-      known === true && 'The browser is a known one.',
-    ),
-    fields: short('Known browser', known === false ? 'no' : known === true ? 'yes' : undefined),
+    summary: () => {
+      const device = refAt(args, 'device') ?? refAt(context, 'device');
+      const factors = secondFactors(args);
+      const method = asText(get(context, 'auth_method'));
+      return sentences(
+        `Signed in ${means(context, args, method)}${method === 'auth_mfa' && factors.length > 0 ? `, ${factors.join(', ')}` : ''}.`,
+        device !== undefined && `Device: ${objectName(device)}.`,
+        factors.length > 0 && method !== 'auth_mfa' && `Second factor: ${factors.join(', ')}.`,
+        factors.length === 0 && method === 'password' && 'No second factor was used.',
+        known === false && 'The browser was not known before: a first sign-in from it, or somebody else.',
+        known === true && 'The browser is a known one.',
+      );
+    },
+    fields: () => short('Known browser', known === false ? 'no' : known === true ? 'yes' : undefined),
   };
 }
 
@@ -80,18 +82,19 @@ function secondFactors(args: JsonObject | undefined): readonly string[] {
 
 function loginFailed(event: SafeEvent): ActionText {
   const { context, user } = event;
-  // Up to 2026.2 the second factor stands beside the stage, later inside auth_method_args.
-  const args = asObject(get(context, 'auth_method_args'));
-  const factor = asText(get(args, 'device_class')) ?? asText(get(context, 'device_class'));
-  const stage = refAt(context, 'stage');
-  const session = user.authenticated_as === undefined ? undefined : username(user.authenticated_as);
   return {
     title: `Failed login for ${attempted(context, user)}${fromAddress(event)}`,
-    summary: sentences(
-      factor === undefined ? firstFactor(stage?.model_name) : secondFactor(factor, context, args),
-      session !== undefined && session !== 'AnonymousUser' && `The browser is signed in as ${named(session)}.`,
-    ),
-    fields: [...short('Tried as', attemptedName(event)), ...short('Stage', stage?.name)],
+    summary: () => {
+      // Up to 2026.2 the second factor stands beside the stage, later inside auth_method_args.
+      const args = asObject(get(context, 'auth_method_args'));
+      const factor = asText(get(args, 'device_class')) ?? asText(get(context, 'device_class'));
+      const session = user.authenticated_as === undefined ? undefined : username(user.authenticated_as);
+      return sentences(
+        factor === undefined ? firstFactor(refAt(context, 'stage')?.model_name) : secondFactor(factor, context, args),
+        session !== undefined && session !== 'AnonymousUser' && `The browser is signed in as ${named(session)}.`,
+      );
+    },
+    fields: () => [...short('Tried as', attemptedName(event)), ...short('Stage', refAt(context, 'stage')?.name)],
   };
 }
 
@@ -126,7 +129,8 @@ function invalidIdentifier(event: SafeEvent): ActionText {
     typed === undefined || typed === '' || isMasked(typed) ? 'an unknown name' : `the unknown name ${named(typed)}`;
   return {
     title: `Login attempt with ${who}${fromAddress(event)}`,
-    summary: 'authentik knows no user with this name. Many of these from one address are a search for valid names.',
+    summary: () =>
+      'authentik knows no user with this name. Many of these from one address are a search for valid names.',
   };
 }
 
@@ -134,7 +138,7 @@ function logout(event: SafeEvent): ActionText {
   const reason = asText(get(event.context, 'logout_reason'));
   const who = actor(event.user);
   if (reason === undefined)
-    return { title: `${who} logged out${fromAddress(event)}`, summary: 'The session was ended.' };
+    return { title: `${who} logged out${fromAddress(event)}`, summary: () => 'The session was ended.' };
   const binding = asObject(get(event.context, 'binding'));
   const ip = asObject(get(event.context, 'ip'));
   const before = asText(get(ip, 'previous'));
@@ -142,11 +146,12 @@ function logout(event: SafeEvent): ActionText {
   const bound = asText(get(binding, 'reason'));
   return {
     title: `${who} was logged out${fromAddress(event)}: ${cut(reason, 80)}`,
-    summary: sentences(
-      before !== undefined && after !== undefined && `The session moved from ${before} to ${after}.`,
-      'authentik ended it. A stolen session looks like this; so does a change of network.',
-    ),
-    fields: [
+    summary: () =>
+      sentences(
+        before !== undefined && after !== undefined && `The session moved from ${before} to ${after}.`,
+        'authentik ended it. A stolen session looks like this; so does a change of network.',
+      ),
+    fields: () => [
       ...short('Previous address', before),
       ...short('Bound to', bound),
       ...short('Before', text(get(binding, 'previous_value'))),

@@ -25,20 +25,25 @@ const summaryCharsMax = 240;
 function modelChange(event: SafeEvent, verb: 'created' | 'changed' | 'deleted'): ActionText {
   const { model, diff, user } = event;
   const what = model === undefined ? 'Object' : capital(objectPhrase(model));
-  const lines = diff === undefined || verb === 'deleted' ? [] : diffLines(diff);
-  const told = list(lines, summaryCharsMax, '; ');
+  const changes = (): readonly string[] => (diff === undefined || verb === 'deleted' ? [] : diffLines(diff));
   return {
     title: `${what} ${verb} by ${actor(user)}${fromAddress(event)}`,
-    summary: sentences(
-      verb === 'changed' && lines.length > 0 && stop(told),
-      verb === 'changed' && lines.length === 0 && unknownChange(diff !== undefined),
-      model === undefined ? 'The log does not say which.' : meaning(model, verb, diff),
-      user.on_behalf_of !== undefined && `Done while impersonating ${actor(user.on_behalf_of)}.`,
-    ),
-    fields: [
-      ...(verb === 'created' || told !== lines.join('; ') ? long('Changes', list(lines, changesCharsMax, '; ')) : []),
-      ...short('Usage', asText(get(asObject(get(event.context, 'model')), 'usage'))),
-    ],
+    summary: () => {
+      const told = list(changes(), summaryCharsMax, '; ');
+      return sentences(
+        verb === 'changed' && (told === '' ? unknownChange(diff !== undefined) : stop(told)),
+        model === undefined ? 'The log does not say which.' : meaning(model, verb, diff),
+        user.on_behalf_of !== undefined && `Done while impersonating ${actor(user.on_behalf_of)}.`,
+      );
+    },
+    fields: () => {
+      const lines = changes();
+      const isTold = verb !== 'created' && list(lines, summaryCharsMax, '; ') === lines.join('; ');
+      return [
+        ...(isTold ? [] : long('Changes', list(lines, changesCharsMax, '; '))),
+        ...short('Usage', asText(get(asObject(get(event.context, 'model')), 'usage'))),
+      ];
+    },
   };
 }
 
@@ -53,8 +58,8 @@ function secretView(event: SafeEvent): ActionText {
   const part = type === 'private_key' ? 'the private key of ' : type === 'certificate' ? 'the public part of ' : '';
   return {
     title: `${actor(event.user)} viewed ${part}${name}${fromAddress(event)}`,
-    summary: viewed(type, secret?.model_name),
-    fields: short(capital(kindName(secret?.model_name ?? 'secret')), secret?.name),
+    summary: () => viewed(type, secret?.model_name),
+    fields: () => short(capital(kindName(secret?.model_name ?? 'secret')), secret?.name),
   };
 }
 
@@ -71,10 +76,11 @@ function secretRotate({ context, message }: SafeEvent): ActionText {
   const name = token === undefined ? 'A token' : `Token ${objectName({ ...token, ...shortName(token.name) })}`;
   return {
     title: `${name} was rotated`,
-    summary: sentences(
-      message !== undefined && token === undefined && stop(message),
-      'It had expired and authentik made a new one: what still uses the old one is refused from now on.',
-    ),
+    summary: () =>
+      sentences(
+        message !== undefined && token === undefined && stop(message),
+        'It had expired and authentik made a new one: what still uses the old one is refused from now on.',
+      ),
   };
 }
 

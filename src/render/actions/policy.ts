@@ -2,7 +2,7 @@ import type { SafeEvent } from '../../core/event.ts';
 import { asObject, asText, get } from '../../core/json.ts';
 import { cut } from '../cut.ts';
 import { failureLine, failureType } from '../failure.ts';
-import { long, short } from '../field.ts';
+import { long, short, type Field } from '../field.ts';
 import { capital, kindName } from '../kind.ts';
 import { objectPhrase, refAt } from '../object.ts';
 import { actor, quoted } from '../person.ts';
@@ -38,13 +38,14 @@ function policyExecution(event: SafeEvent): ActionText {
   const said = Array.isArray(messages) ? messages.filter((item) => typeof item === 'string').slice(0, 3) : [];
   return {
     title: `${policy} ${verb} ${actor(event.user)}${fromAddress(event)}`,
-    summary: sentences(
-      said.length > 0 && `It says: ${said.map((text) => quoted(cut(text, 200))).join(', ')}.`,
-      target !== undefined && `It is bound to ${asked(target)}.`,
-      asText(get(result, 'raw_result')) !== undefined &&
-        `Result: ${quoted(cut(asText(get(result, 'raw_result')) ?? '', 100))}.`,
-    ),
-    fields: about(event, target),
+    summary: () =>
+      sentences(
+        said.length > 0 && `It says: ${said.map((text) => quoted(cut(text, 200))).join(', ')}.`,
+        target !== undefined && `It is bound to ${asked(target)}.`,
+        asText(get(result, 'raw_result')) !== undefined &&
+          `Result: ${quoted(cut(asText(get(result, 'raw_result')) ?? '', 100))}.`,
+      ),
+    fields: () => about(event, target),
   };
 }
 
@@ -54,14 +55,15 @@ function policyException(event: SafeEvent): ActionText {
   const rule = target?.startsWith('Notification Rule') === true;
   return {
     title: `${policy} failed${told(failureType(event))}`,
-    summary: sentences(
-      failure !== undefined && stop(failure),
-      target !== undefined && `It was asked for ${asked(target)}, about ${actor(event.user)}.`,
-      rule
-        ? "An alert of authentik's may be missing because of this."
-        : 'A policy that fails counts as a refusal unless it is set otherwise: people may be locked out.',
-    ),
-    fields: about(event, target),
+    summary: () =>
+      sentences(
+        failure !== undefined && stop(failure),
+        target !== undefined && `It was asked for ${asked(target)}, about ${actor(event.user)}.`,
+        rule
+          ? "An alert of authentik's may be missing because of this."
+          : 'A policy that fails counts as a refusal unless it is set otherwise: people may be locked out.',
+      ),
+    fields: () => about(event, target),
   };
 }
 
@@ -71,7 +73,7 @@ function asked(target: string): string {
   return match === null ? quoted(target) : `${(match[1] ?? '').toLowerCase()} ${quoted(cut(match[2] ?? '', 100))}`;
 }
 
-function about(event: SafeEvent, target: string | undefined): ActionText['fields'] & {} {
+function about(event: SafeEvent, target: string | undefined): readonly Field[] {
   const object = refAt(asObject(get(event.context, 'request')), 'obj');
   return [
     ...short('Bound to', target),
@@ -85,11 +87,12 @@ function propertyMappingException(event: SafeEvent): ActionText {
   const name = mapping === undefined ? 'A property mapping' : capital(objectPhrase(mapping));
   return {
     title: `${name} failed${told(failureType(event))}`,
-    summary: sentences(
-      failure !== undefined && stop(failure),
-      'Sign-in to an application, a synchronisation or a notification that uses the mapping may fail until it is mended.',
-    ),
-    fields: long('Expression', cut(asText(get(event.context, 'expression')) ?? '', 300)),
+    summary: () =>
+      sentences(
+        failure !== undefined && stop(failure),
+        'Sign-in to an application, a synchronisation or a notification that uses the mapping may fail until it is mended.',
+      ),
+    fields: () => long('Expression', cut(asText(get(event.context, 'expression')) ?? '', 300)),
   };
 }
 

@@ -24,8 +24,8 @@ function review(event: SafeEvent, state: string, meaning: string): ActionText {
   const of = target === undefined ? '' : ` of ${objectPhrase(target)}`;
   return {
     title: `Access review${of} ${state}${state.startsWith('was') ? by : ''}`,
-    summary: sentences(target === undefined && event.message !== undefined && stop(event.message), meaning),
-    fields: long('Reviewed', target === undefined ? undefined : objectPhrase(target)),
+    summary: () => sentences(target === undefined && event.message !== undefined && stop(event.message), meaning),
+    fields: () => long('Reviewed', target === undefined ? undefined : objectPhrase(target)),
   };
 }
 
@@ -36,8 +36,9 @@ function request(event: SafeEvent, verb: string, meaning: string): ActionText {
   const comment = asText(get(event.context, 'comment'));
   return {
     title: titleOf(event, verb, names),
-    summary: sentences(comment !== undefined && comment !== '' && `Comment: ${quoted(cut(comment, 300))}.`, meaning),
-    fields: long('Access to', names),
+    summary: () =>
+      sentences(comment !== undefined && comment !== '' && `Comment: ${quoted(cut(comment, 300))}.`, meaning),
+    fields: () => long('Access to', names),
   };
 }
 

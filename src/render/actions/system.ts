@@ -30,11 +30,12 @@ function systemException(event: SafeEvent): ActionText {
   const where = http?.path === undefined ? '' : ` at ${cut(http.path, 80)}`;
   return {
     title: `Error inside authentik${where}${type === undefined ? '' : `: ${type}`}`,
-    summary: sentences(
-      stopped(failure),
-      stopped(beside(messageLine(event), failure)),
-      http === undefined ? undefined : `A request from ${address(event)} was answered with an error.`,
-    ),
+    summary: () =>
+      sentences(
+        stopped(failure),
+        stopped(beside(messageLine(event), failure)),
+        http === undefined ? undefined : `A request from ${address(event)} was answered with an error.`,
+      ),
   };
 }
 
@@ -44,12 +45,13 @@ function systemTaskException(event: SafeEvent): ActionText {
   const object = refAt(event.context, 'rel_obj');
   return {
     title: `Background task ${actor === undefined ? '' : `${shortTask(actor)} `}failed${type === undefined ? '' : `: ${type}`}`,
-    summary: sentences(
-      stopped(failureLine(event)),
-      object !== undefined && `It worked on ${objectPhrase(object)}.`,
-      'authentik tries most tasks again; if this repeats, synchronisation, mails or notifications are not done.',
-    ),
-    fields: short('Task', actor),
+    summary: () =>
+      sentences(
+        stopped(failureLine(event)),
+        object !== undefined && `It worked on ${objectPhrase(object)}.`,
+        'authentik tries most tasks again; if this repeats, synchronisation, mails or notifications are not done.',
+      ),
+    fields: () => short('Task', actor),
   };
 }
 
@@ -62,8 +64,8 @@ function systemTaskExecution({ context, message }: SafeEvent): ActionText {
   const actor = asText(get(context, 'actor'));
   return {
     title: `Background task ${actor === undefined ? '' : `${shortTask(actor)} `}ran`,
-    summary: stop(message ?? 'A background task of authentik ran'),
-    fields: short('Task', actor),
+    summary: () => stop(message ?? 'A background task of authentik ran'),
+    fields: () => short('Task', actor),
   };
 }
 
@@ -71,7 +73,7 @@ function flowExecution({ context, message }: SafeEvent): ActionText {
   const flow = refAt(context, 'flow');
   return {
     title: flow === undefined ? 'A flow was executed' : `${capital(objectPhrase(flow))} was executed`,
-    summary: stop(message ?? 'A flow was executed'),
+    summary: () => stop(message ?? 'A flow was executed'),
   };
 }
 
@@ -89,14 +91,15 @@ function configuration(event: SafeEvent, kind: 'error' | 'warning'): ActionText 
   const deprecated = kind === 'warning' || Object.hasOwn(context, 'deprecated_option');
   return {
     title: `Configuration ${kind}${where}${said === undefined ? '' : `: ${cut(said.replace(/\.$/, ''), 100)}`}`,
-    summary: sentences(
-      said !== undefined && said.length > 100 && stop(cut(said, 600)),
-      stopped(failure),
-      deprecated
-        ? 'It works today and will stop working in a later version.'
-        : 'What depends on it does not work until it is mended.',
-    ),
-    fields: [
+    summary: () =>
+      sentences(
+        said !== undefined && said.length > 100 && stop(cut(said, 600)),
+        stopped(failure),
+        deprecated
+          ? 'It works today and will stop working in a later version.'
+          : 'What depends on it does not work until it is mended.',
+      ),
+    fields: () => [
       ...(ref === undefined ? [] : short(capital(kindName(ref.model_name)), ref.name)),
       ...detailFields(context),
     ],
@@ -118,11 +121,11 @@ function emailSent({ context }: SafeEvent): ActionText {
   const from = asText(get(context, 'from_email'));
   return {
     title: `Mail to ${recipients.length === 0 ? 'somebody' : list(recipients, 80)}${subject === undefined ? '' : `: ${cut(subject, 80)}`}`,
-    summary:
+    summary: () =>
       subject === undefined
         ? 'authentik sent a mail.'
         : `authentik sent the mail ${quoted(cut(subject, 200))}${from === undefined ? '' : ` from ${named(from)}`}.`,
-    fields: long('To', list(recipients, 300)),
+    fields: () => long('To', list(recipients, 300)),
   };
 }
 
@@ -132,8 +135,8 @@ function updateAvailable({ context, message }: SafeEvent): ActionText {
   const notes = asText(get(context, 'changelog')) ?? /^Changelog: (\S{1,300})/.exec(message ?? '')?.[1];
   return {
     title: version === undefined ? 'A newer authentik is available' : `authentik ${cut(version, 40)} is available`,
-    summary: 'Read the release notes before updating; security fixes should not wait.',
-    fields: long('Release notes', notes),
+    summary: () => 'Read the release notes before updating; security fixes should not wait.',
+    fields: () => long('Release notes', notes),
   };
 }
 
@@ -141,11 +144,9 @@ function exportReady({ context, message }: SafeEvent): ActionText {
   const data = refAt(context, 'export');
   return {
     title: 'Data export is ready',
-    summary: sentences(
-      message !== undefined && stop(message),
-      'It holds personal data: make sure that it was asked for.',
-    ),
-    fields: short('Export', data?.name),
+    summary: () =>
+      sentences(message !== undefined && stop(message), 'It holds personal data: make sure that it was asked for.'),
+    fields: () => short('Export', data?.name),
   };
 }
 
