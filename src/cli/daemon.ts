@@ -54,6 +54,8 @@ export async function runDaemon(config: Config, log: Logger, graceMs: number, fe
   } finally {
     leaveSignals();
     process.off('SIGHUP', onHangUp);
+    // At the end of the input, too: what waits for later would keep the process for as long.
+    stop.abort();
   }
 }
 

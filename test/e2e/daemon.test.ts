@@ -197,10 +197,17 @@ test('standard input: read to its end, delivered, done', async (context) => {
   writeConfig(folder, webhook(server));
   const config = readFileSync(join(folder, 'config.yaml'), 'utf8').replace(/^sources:.*$/m, 'sources: [{type: stdin}]');
   writeFileSync(join(folder, 'config.yaml'), config);
-  const daemon = startDaemon(context, folder, ['run']);
+  const preload = join(folder, 'timers.cjs');
+  writeFileSync(
+    preload,
+    `const { setTimeout: start } = globalThis;
+globalThis.setTimeout = (work, ms) => start(() => { if (ms > 1000) process._rawDebug('waited', ms); work(); }, ms);`,
+  );
+  const daemon = startDaemon(context, folder, ['run'], { NODE_OPTIONS: `--require=${preload}` });
   daemon.process.stdin?.end(`${eventLine(1)}\n${accessLine}\n${eventLine(2)}`);
   assert.equal(await daemon.exited(), 0, daemon.log());
   assert.deepEqual(arrived(server), [1, 2]);
+  assert.match(daemon.log(), /"msg":"stopped"}\n$/, 'nothing keeps the process when all is done');
 });
 
 test('no planted secret leaves the process: payload, journal, log, metrics, readiness', async (context) => {
