@@ -1,18 +1,38 @@
-const schemes = /([a-z][a-z0-9+.-]{0,20}):(\/\/|\\\\)([\w.%~-]*)/gi;
-const opaque = /(?<![a-z])(javascript|data|mailto|tel|sms|slack|discord|vbscript|file):(?=\S)/gi;
-const hosts = /(?<![a-z0-9])www\.[\w.-]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?=[/?:]\S)/gi;
+/** Letters, digits and marks of any script: what stands between the dots of a name. */
+const label = String.raw`[\p{L}\p{M}\p{N}_-]+`;
+/** Browsers take all of these for dots. */
+const dot = String.raw`[.\u3002\uff0e\uff61]`;
+const anyDot = new RegExp(dot, 'gu');
+
+/** `https://user@host`, with slashes of either kind. */
+const withScheme = /([a-z][a-z0-9+.-]{0,20}):([/\\]{2,3})([^\s/\\?#<>"']*)/gi;
+/** `//host`, `\\host\share`. */
+const withoutScheme = /(\/\/|\\\\)([^\s/\\?#<>"'[\]]*)/g;
+/** Schemes that programs open also without slashes. */
+const opaque =
+  /(?<![a-z0-9])(https?|ftps?|wss?|ssh|file|data|javascript|vbscript|about|blob|view-source|mailto|tel|sms|callto|facetime|sips?|skype|slack|discord|msteams|ms-[a-z]{1,30}|zoommtg|tg|whatsapp|xmpp|irc|magnet|bitcoin|intent|steam|itms-[a-z]{1,30}|webcal|geo):(?=\S)/giu;
+/** A name with dots that goes on like an address. Programs make a link of that without a scheme; what has none is left: names of people have dots. */
+const hosts = new RegExp(
+  [
+    String.raw`(?<![a-z0-9-])www${dot}${label}(?:${dot}${label})*`,
+    String.raw`(?<![\p{L}\p{M}\p{N}_-])(?<![\p{L}\p{M}\p{N}_-]${dot})(?:${label}${dot})+(?:\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?=[/?:#]\S)`,
+    String.raw`(?<![\w.-])\d+(?:\.\d+){3}(?=:\d+[/?#])`,
+  ].join('|'),
+  'giu',
+);
 
 /**
  * Makes web addresses in text from events unclickable and still readable: `hxxps://evil[.]example/path`.
  * Mail addresses and names with dots stay as they are.
  */
 export function defang(text: string): string {
-  if (!text.includes('.') && !text.includes(':')) return text;
+  if (!/[.:/\\\u3002\uff0e\uff61]/.test(text)) return text;
   return text
     .replaceAll(
-      schemes,
+      withScheme,
       (_, scheme: string, slashes: string, host: string) => `${disarm(scheme)}${slashes}${dots(host)}`,
     )
+    .replaceAll(withoutScheme, (_, slashes: string, host: string) => slashes + dots(host))
     .replaceAll(opaque, '$1[:]')
     .replaceAll(hosts, dots);
 }
@@ -22,5 +42,5 @@ function disarm(scheme: string): string {
 }
 
 function dots(host: string): string {
-  return host.replaceAll('.', '[.]');
+  return host.replaceAll(anyDot, '[.]');
 }

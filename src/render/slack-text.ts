@@ -13,7 +13,7 @@ const lookalikes: ReadonlyMap<string, string> = new Map([
 ]);
 
 const formatting = /(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`/g;
-const emojiName = /:(?=[a-z0-9_+'-]+:)/gi;
+const emojiName = /:(?=[\p{L}\p{M}\p{N}_+'-]+:)/gu;
 /** A quotation, which Slack makes of these at the start of a line. */
 const quotation = /^\s*>+/;
 /** Names that some clients take for a mention even without brackets. */

@@ -1,6 +1,7 @@
+import { defang } from './defang.ts';
 import { visible } from './visible.ts';
 
-/** Text from an event for a terminal: one line, no escape sequence, nothing that turns or hides the rest. */
+/** Text from an event for a terminal: one line, no escape sequence, nothing that turns or hides the rest, web addresses unclickable. */
 export function terminalText(text: string): string {
-  return visible(text);
+  return defang(visible(text));
 }

@@ -4,27 +4,32 @@ const plainAscii = /^[\x20-\x7e]*$/;
 /** Line ends of every kind: text from events never starts a second line. */
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 
-/** A joiner inside an emoji sequence or between letters of a script that needs it is part of the word. */
-const scripts = String.raw`[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}\p{Script=Malayalam}]`;
-const joiner = new RegExp(
-  String.raw`(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})|(?<=${scripts})(?:\u200c|\u200d)(?=${scripts})`,
+/** Part of a word or a picture: a joiner in an emoji or between letters of a script that needs it, the choice of how an emoji is drawn. */
+const joining = String.raw`[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}\p{Script=Malayalam}]`;
+const needed = new RegExp(
+  [
+    String.raw`(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})`,
+    String.raw`(?<=${joining})(?:\u200c|\u200d)(?=${joining})`,
+    String.raw`(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]`,
+    String.raw`(?<=[0-9#*])\ufe0f(?=\u20e3)`,
+  ].join('|'),
   'uy',
 );
 
-/** Everything that has no shape of its own or turns the direction of writing: controls, format characters, fillers, odd selectors. */
+/** Everything that has no shape of its own or turns the direction of writing: controls, format characters, fillers, selectors, and what is no character. */
 const unseen =
   // oxlint-disable-next-line no-misleading-character-class -- they are meant one by one
-  /[\p{Cc}\p{Cf}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0d\u{e0000}-\u{e0fff}]/gu;
+  /[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\u{16fe4}\u{1d159}]/gu;
 
 /** More combining marks on one letter than a language uses paint over the neighbouring lines. */
 const pile = /(\p{M}{6})\p{M}+/gu;
 
 /**
- * The text on one line with nothing hidden in it, for people: as {@link unhidden}, and in a word of letters that look alike in
- * two scripts the ones of the script that it has fewer of are named too: `‹U+0430›dmin` begins with a Cyrillic letter.
+ * The text on one line with nothing hidden in it, for people: as {@link unhidden}, and in a word of several scripts the letters of
+ * all but its main one are named too, and variants of ASCII letters: `‹U+0430›dmin` begins with a Cyrillic letter.
  */
 export function visible(text: string): string {
-  return plainAscii.test(text) ? text : unhidden(text).replaceAll(lettersAlike, named);
+  return plainAscii.test(text) ? text : unhidden(text).replaceAll(words, named);
 }
 
 /**
@@ -37,28 +42,49 @@ export function unhidden(text: string): string {
     .toWellFormed()
     .replaceAll(lineEnds, ' ⏎ ')
     .replaceAll('\t', ' ')
-    .replaceAll(unseen, (char, offset: number, whole: string) => (isJoiner(whole, offset) ? char : name(char)))
+    .replaceAll(unseen, (char, offset: number, whole: string) => (isNeeded(whole, offset) ? char : name(char)))
     .replaceAll(pile, '$1');
 }
 
-/** Scripts with letters that are drawn like Latin ones. */
-const alike = String.raw`\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}`;
-const latinLetter = /\p{Script=Latin}/gu;
-const alikeLetter = new RegExp(`[${alike}]`, 'gu');
-/** Letters of these scripts in one run, with their marks and digits. */
-const lettersAlike = new RegExp(String.raw`[\p{Script=Latin}${alike}\p{M}\p{N}]+`, 'gu');
+/** Letters with their marks and digits. */
+const words = /[\p{L}\p{Nl}\p{M}\p{N}]+/gu;
+/** No letter that could be taken for one of another script. */
+const western = /^[0-9A-Za-z\u00aa-\u024f]*$/;
+const asciiLetter = /[a-z]/i;
 
-/** A word of two scripts with the letters of the rarer one named; any other word as it is. */
+/** Scripts that no word has beside one another. Words that are written with Chinese characters have several: none of those is among these. */
+const scripts = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /[^\P{L}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u,
+];
+
+/** A word with those of its letters named that could be taken for others: all that are not of its main script, and variants of ASCII letters. */
 function named(word: string): string {
-  const other = word.match(alikeLetter)?.length ?? 0;
-  if (other === 0) return word;
-  const latin = word.match(latinLetter)?.length ?? 0;
-  return latin === 0 ? word : word.replaceAll(other <= latin ? alikeLetter : latinLetter, name);
+  if (western.test(word)) return word;
+  const letters = Array.from(word, (char) => ({ char, script: scripts.findIndex((script) => script.test(char)) }));
+  const counts = scripts.map((_, script) => letters.filter((letter) => letter.script === script).length);
+  const main = counts.indexOf(Math.max(...counts));
+  const hasAscii = asciiLetter.test(word);
+  const isOther = (char: string, script: number): boolean =>
+    (script >= 0 && script !== main) || isVariant(char, hasAscii);
+  return letters.map(({ char, script }) => (isOther(char, script) ? name(char) : char)).join('');
 }
 
-function isJoiner(text: string, offset: number): boolean {
-  joiner.lastIndex = offset;
-  return joiner.test(text);
+/** Drawn like a letter of ASCII: those of mathematics anywhere, those of full width, of Roman numbers and of phonetics beside real ones. */
+function isVariant(char: string, besideAscii: boolean): boolean {
+  if (char <= '\u024f') return false;
+  if (char === '\u0251' || char === '\u0261') return besideAscii;
+  const plain = char.normalize('NFKC');
+  return plain.length === 1 && asciiLetter.test(plain) && (besideAscii || !/\p{Script=Latin}/u.test(char));
+}
+
+function isNeeded(text: string, offset: number): boolean {
+  needed.lastIndex = offset;
+  return needed.test(text);
 }
 
 function name(char: string): string {

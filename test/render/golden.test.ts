@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderMessage, type Message } from '../../src/render/message.ts';
-import { terminalText } from '../../src/render/terminal.ts';
+import { visible } from '../../src/render/visible.ts';
 import { corpusEvents } from './events.ts';
 
 const path = join(import.meta.dirname, '../fixtures/messages.txt');
@@ -39,6 +39,6 @@ function block({ title, summary, fields, links }: Message): string {
     ...fields.map(({ name, value, short }) => `  ${name}${short ? '' : ' (long)'}: ${value}`),
     ...links.map(({ label, url }) => `  -> ${label} ${url}`),
   ]
-    .map((line) => line.replace(/^\s*/, '') && `${/^ */.exec(line)?.[0] ?? ''}${terminalText(line.trimStart())}`)
+    .map((line) => line.replace(/^\s*/, '') && `${/^ */.exec(line)?.[0] ?? ''}${visible(line.trimStart())}`)
     .join('\n');
 }

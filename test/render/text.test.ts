@@ -18,9 +18,9 @@ const runs = { numRuns: 300, seed: 20260115 };
 const words =
   '<!channel> <!here|x> <@U012AB> <#C012> @everyone @here <@&42> </cmd:1> <t:1:R> :smile: https://evil.example/x http://1.2.3.4 ' +
   '<https://evil.example|ok> [ok](https://evil.example) www.evil.example javascript:alert(1) mailto:x@evil.example ' +
-  'evil.example/login * _ ~ ` ``` || > >>> # \\ <script> " \' & &lt; </a> a - 1. ä 王 👩‍💻';
+  'evil.example/login é.evil.com/x ..evil.com/x 例え.jp/x evil.рф/x x.xn--p1ai/x evil。com/x evil.com#x \\\\evil.com\\share //evil.com/x skype:x magnet:?x http:evil.com https://u:p@evil.com/x * _ ~ ` ``` || > >>> # \\ <script> " \' & &lt; </a> a - 1. ä 王 👩‍💻';
 const controls =
-  '\n,\r\n,\u2028,\u0085,\t,\0,\u001b[31m,\u009b2J,\u001b]0;t\u0007,\u202e,\u2066,\u200b,\ufeff,\ud800,\udc00,\u{e0041},e\u0301, ';
+  '\ufe0f,\u2065,\ufff0,\ufdd0,\u{1d159},\n,\r\n,\u2028,\u0085,\t,\0,\u001b[31m,\u009b2J,\u001b]0;t\u0007,\u202e,\u2066,\u200b,\ufeff,\ud800,\udc00,\u{e0041},e\u0301, ';
 const pieces = [...words.split(' '), ...controls.split(',')];
 const hostile = fc
   .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary', maxLength: 4 })), {
@@ -28,8 +28,12 @@ const hostile = fc
   })
   .map((parts) => parts.join(''));
 
-// eslint-disable-next-line no-control-regex -- it is what must not be there
-const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/u;
+const hidden =
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- it is what must not be there
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2065-\u2069\u200b\ufeff\ufff0-\ufff8\ufdd0\u{1d159}\u{e0000}-\u{e007f}]|[a-z][\ufe0e\ufe0f]/u;
+/** With a scheme, or a host that something follows which belongs to an address. */
+const clickable =
+  /\b(?:https?|ftp|skype|magnet|javascript|mailto|file):\S|\bwww\.|[\p{L}\p{N}]\.(?:com|example|jp|рф|xn--p1ai)[/?:#]\S|\\\\[a-z]+\./iu;
 const escapers = {
   visible,
   plainText,
@@ -58,6 +62,7 @@ describe('every escaper', () => {
 
   for (const [name, escape] of Object.entries({
     plainText,
+    terminalText,
     headerText,
     htmlText,
     slackMrkdwn,
@@ -67,9 +72,7 @@ describe('every escaper', () => {
   })) {
     test(`${name}: no address to click`, () => {
       fc.assert(
-        fc.property(hostile, (text) => {
-          assert.doesNotMatch(escape(text), /\b(?:https?|ftp):\/\/|\bwww\.|\bjavascript:\S|\bmailto:\S/i);
-        }),
+        fc.property(hostile, (text) => assert.doesNotMatch(escape(text), clickable)),
         runs,
       );
     });
@@ -96,6 +99,13 @@ test('visible names what cannot be seen and keeps what belongs to a word', () =>
     ['Ольг\u0061', 'Ольг‹U+0061›'],
     ['Ольга Smith, иван.smith', 'Ольга Smith, иван.smith'],
     ['Łukasz Żółć', 'Łukasz Żółć'],
+    ['ad\ufe0fmin ❤\ufe0f 1\ufe0f\u20e3', 'ad‹U+FE0F›min ❤\ufe0f 1\ufe0f\u20e3'],
+    ['a\u2065b\ufff0c\ufdd0', 'a‹U+2065›b‹U+FFF0›c‹U+FDD0›'],
+    ['\ua4eedmin \u15c5dmin ad\u05d5min', '‹U+A4EE›dmin ‹U+15C5›dmin ad‹U+05D5›min'],
+    ['\uff41dmin \u0251dmin \u2170t', '‹U+FF41›dmin ‹U+0251›dmin ‹U+2170›t'],
+    ['\u{1d41a}\u{1d41d}', '‹U+1D41A›‹U+1D41D›'],
+    ['ＡＢＣ商事 Aさん Tシャツ 한국어Kim Ɗan 5µm', 'ＡＢＣ商事 Aさん Tシャツ 한국어Kim Ɗan 5µm'],
+    ['\u03c1\u0430\u0443\u0440\u0430', '‹U+03C1›\u0430\u0443\u0440\u0430'],
   ] as const) {
     assert.equal(visible(text), expected);
   }
@@ -145,6 +155,19 @@ test('defang keeps addresses readable and names as they are', () => {
     ['/api/v3/core/users/', '/api/v3/core/users/'],
     ['2001:db8::1', '2001:db8::1'],
     ['mailto:a@b.example', 'mailto[:]a@b.example'],
+    ['https://u:p@evil.example/x', 'hxxps://u:p@evil[.]example/x'],
+    ['HtTpS://u:p@evil.example/x', 'HtTpS[:]//u:p@evil[.]example/x'],
+    ['http:/evil.example/x, http:evil.example', 'http[:]/evil[.]example/x, http[:]evil.example'],
+    ['é.evil.example/x', 'é[.]evil[.]example/x'],
+    ['..evil.example/x', '..evil[.]example/x'],
+    ['例え.jp/x evil.рф/x x.xn--p1ai/x', '例え[.]jp/x evil[.]рф/x x[.]xn--p1ai/x'],
+    ['evil。example/x evil.example#x', 'evil[.]example/x evil[.]example#x'],
+    ['a@evil.example/x', 'a@evil[.]example/x'],
+    ['1.2.3.4:80/x', '1[.]2[.]3[.]4:80/x'],
+    ['//evil.example/x \\\\evil.example\\share', '//evil[.]example/x \\\\evil[.]example\\share'],
+    ['skype:evil magnet:?xt', 'skype[:]evil magnet[:]?xt'],
+    ['C:\\Users data: 5 ada@example.com: no', 'C:\\Users data: 5 ada@example.com: no'],
+    ['203.0.113.0/24 Chrome/120.0.6099.71 1.2.3/x', '203.0.113.0/24 Chrome/120.0.6099.71 1.2.3/x'],
   ] as const) {
     assert.equal(defang(text), expected);
   }
@@ -171,6 +194,7 @@ describe('Slack', () => {
     assert.equal(slackMrkdwn('svc_reports@example.com'), 'svc_reports@example.com');
     assert.equal(slackMrkdwn('*bold* <!channel>'), '∗bold∗ &lt;!channel&gt;');
     assert.equal(slackMrkdwn('> quoted'), '› quoted');
+    assert.equal(slackMrkdwn(':skull: :日本: 12:30'), '∶skull: ∶日本: 12:30');
   });
 
   test('our own link cannot be broken out of', () => {

@@ -9,9 +9,6 @@ import { textFacts } from './text-facts.ts';
 import { isHarmless, oneLine } from './text-value.ts';
 import { clampMs } from './time.ts';
 
-/** A key of the extension, its value, the most characters that CEF's dictionary gives it, and the label of a free field. */
-type Pair = readonly [key: string, value: string | number | undefined, charsMax?: number, label?: string];
-
 const stringCharsMax = 1023;
 const customCharsMax = 4000;
 
@@ -29,55 +26,55 @@ export function cefText(input: FormatInput): string {
     version,
     ...[event.action, actionName(event.action)].map(headerText),
   ];
-  let extension = '';
-  for (const [key, value, charsMax = stringCharsMax, label] of pairs(input)) {
-    if (value === undefined || value === '') continue;
-    extension += ` ${key}=${typeof value === 'number' ? value : extensionText(value, charsMax)}`;
-    if (label !== undefined) extension += ` ${key}Label=${label}`;
-  }
-  return `${header.join('|')}|${scaleOf[severity]}|${extension.slice(1)}`;
+  return `${header.join('|')}|${scaleOf[severity]}|${extension(input)}`;
 }
 
-function pairs({ event, key, rule, instance }: FormatInput): readonly Pair[] {
+/** The pairs that have a value, each with the most characters that CEF's dictionary gives it; free fields have a label. */
+function extension({ event, key, rule, instance }: FormatInput): string {
   const facts = textFacts(event);
   const { actor, target, address, objectType, changes, authMethod, objectName, place } = facts;
   const v4 = address !== undefined && isIPv4(address);
   const { http, asn, geo, application, origin } = event;
   const at = geo && coordinates(geo);
-  return [
-    ['rt', clampMs(event.at)],
-    ['externalId', key.replace('.', ''), 40],
-    ['msg', facts.title],
-    ['cat', facts.category],
-    ['act', event.action, 63],
-    ['outcome', facts.outcome, 63],
-    ['reason', facts.reason],
-    ['suser', actor?.name ?? actor?.email],
-    ['suid', actor?.id],
-    ['duser', target?.name ?? target?.email],
-    ['duid', target?.id],
-    ['src', v4 ? address : undefined],
-    ['c6a2', v4 ? undefined : address, stringCharsMax, 'Source IPv6 Address'],
-    ['shost', facts.addressName],
-    ['slat', at?.lat],
-    ['slong', at?.long],
-    ['requestMethod', http?.method],
-    ['request', facts.request],
-    ['requestClientApplication', http?.user_agent],
-    ['destinationServiceName', application?.name],
-    ['dvchost', event.domain_url, 100],
-    ['deviceExternalId', origin.pod, 255],
-    ['sourceServiceName', instance],
-    ['cs1', rule, customCharsMax, 'rule'],
-    ['cs2', objectType, customCharsMax, 'object'],
-    ['cs3', objectName ?? facts.objectId, customCharsMax, 'objectName'],
-    ['cs4', authMethod, customCharsMax, 'authMethod'],
-    ['cs5', changes, customCharsMax, 'changes'],
-    ['cs6', jsonText(event.context), customCharsMax, 'context'],
-    ['cn1', asNumber(asn), stringCharsMax, 'asn'],
-    ['flexString1', place, stringCharsMax, 'place'],
-    ['flexString2', event.schema_name, stringCharsMax, 'tenant'],
-  ];
+  let text = '';
+  const add = (name: string, value: string | number | undefined, charsMax = stringCharsMax, label?: string): void => {
+    if (value === undefined || value === '') return;
+    text += `${text === '' ? '' : ' '}${name}=${typeof value === 'number' ? value : extensionText(value, charsMax)}`;
+    if (label !== undefined) text += ` ${name}Label=${label}`;
+  };
+  add('rt', clampMs(event.at));
+  add('externalId', key.replace('.', ''), 40);
+  add('msg', facts.title);
+  add('cat', facts.category);
+  add('act', event.action, 63);
+  add('outcome', facts.outcome, 63);
+  add('reason', facts.reason);
+  add('suser', actor?.name ?? actor?.email);
+  add('suid', actor?.id);
+  add('duser', target?.name ?? target?.email);
+  add('duid', target?.id);
+  add('src', v4 ? address : undefined);
+  add('c6a2', v4 ? undefined : address, stringCharsMax, 'Source IPv6 Address');
+  add('shost', facts.addressName);
+  add('slat', at?.lat);
+  add('slong', at?.long);
+  add('requestMethod', http?.method);
+  add('request', facts.request);
+  add('requestClientApplication', http?.user_agent);
+  add('destinationServiceName', application?.name);
+  add('dvchost', event.domain_url, 100);
+  add('deviceExternalId', origin.pod, 255);
+  add('sourceServiceName', instance);
+  add('cs1', rule, customCharsMax, 'rule');
+  add('cs2', objectType, customCharsMax, 'object');
+  add('cs3', objectName ?? facts.objectId, customCharsMax, 'objectName');
+  add('cs4', authMethod, customCharsMax, 'authMethod');
+  add('cs5', changes, customCharsMax, 'changes');
+  add('cs6', jsonText(event.context), customCharsMax, 'context');
+  add('cn1', asNumber(asn), stringCharsMax, 'asn');
+  add('flexString1', place, stringCharsMax, 'place');
+  add('flexString2', event.schema_name, stringCharsMax, 'tenant');
+  return text;
 }
 
 /** In the header a bar and a backslash are escaped, and there are no line ends at all. */
