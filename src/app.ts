@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Clock, Random } from './core/clock.ts';
 import { createScope, type Scope } from './core/scope.ts';
-import type { Config } from './config/config.ts';
+import type { Config, ServerConfig } from './config/config.ts';
 import type { ConfigFeed } from './config/feed.ts';
 import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
@@ -124,7 +124,7 @@ interface State {
 }
 
 async function serve(
-  options: { readonly host: string; readonly port: number },
+  options: ServerConfig,
   metrics: MetricsPage,
   scope: Scope,
   deps: AppDeps,

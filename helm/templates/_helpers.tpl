@@ -85,6 +85,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- mergeOverwrite $given (deepCopy .Values.config) | toYaml }}
 {{- end }}
 
+{{/* The key of the Secret that is the server's token; empty where the token comes from elsewhere. */}}
+{{- define "herald.tokenKey" -}}
+{{- $token := dig "server" "token" "" (include "herald.config" . | fromYaml) }}
+{{- if regexMatch "^\\$\\{file:/run/secrets/herald/[-._a-zA-Z0-9]+\\}$" $token }}
+{{- $token | trimPrefix "${file:/run/secrets/herald/" | trimSuffix "}" }}
+{{- end }}
+{{- end }}
+
 {{- define "herald.sources" -}}
 {{- if eq .Values.mode "deployment" -}}
 - type: kubernetes

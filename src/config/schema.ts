@@ -80,7 +80,8 @@ export const sectionSchemas = {
         type: 'string',
         minLength: 8,
         secret: true,
-        description: 'What clients send as `Authorization: Bearer …`.',
+        description:
+          'What clients send as `Authorization: Bearer …`. With it, `/metrics` wants it, and `/readyz` without it is its status alone; `/livez` stays open.',
       },
     },
   },

@@ -1,9 +1,12 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { OperationalError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
 
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Who has it sees everything; undefined: everybody does. */
+  readonly token: Secret | undefined;
 }
 
 /** What the server shows; it asks at every request. */
@@ -19,10 +22,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Opens the HTTP side: `/livez`, `/readyz`, `/metrics`. Rejects with OperationalError when the address cannot be had. */
+/**
+ * Opens the HTTP side: `/livez`, `/readyz`, `/metrics`. Without the token `/metrics` is refused and `/readyz` is its status alone: the
+ * kubelet's probes have none. Rejects with OperationalError when the address cannot be had.
+ */
 export async function startServer(options: ServerOptions, views: ServerViews): Promise<RunningServer> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
-    answer(request.method, request.url, views, response).catch(() => {
+    answer(request, options.token, views, response).catch(() => {
       send(response, 500, 'text/plain; charset=utf-8', 'internal error\n');
     });
   });
@@ -49,8 +55,8 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 }
 
 async function answer(
-  method: string | undefined,
-  url: string | undefined,
+  { method, url, headers }: IncomingMessage,
+  token: Secret | undefined,
   views: ServerViews,
   response: ServerResponse,
 ): Promise<void> {
@@ -60,16 +66,23 @@ async function answer(
     send(response, 405, 'text/plain; charset=utf-8', 'method not allowed\n');
     return;
   }
+  const isTrusted = token === undefined || token.is(bearer(headers.authorization));
   switch (path) {
     case '/livez':
       send(response, 200, 'text/plain; charset=utf-8', 'ok\n');
       return;
     case '/readyz': {
       const { ok, details } = views.ready();
-      send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify({ ready: ok, ...details })}\n`);
+      const shown = isTrusted ? details : { details: 'with "Authorization: Bearer <server.token>"' };
+      send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify({ ready: ok, ...shown })}\n`);
       return;
     }
     case '/metrics': {
+      if (!isTrusted) {
+        response.setHeader('www-authenticate', 'Bearer');
+        send(response, 401, 'text/plain; charset=utf-8', 'wants "Authorization: Bearer <server.token>"\n');
+        return;
+      }
       const { text, contentType } = await views.metrics();
       send(response, 200, contentType, text);
       return;
@@ -77,6 +90,11 @@ async function answer(
     default:
       send(response, 404, 'text/plain; charset=utf-8', 'not found\n');
   }
+}
+
+/** The token of a request, '' when it has none. Headers are bytes; so a token may be any text. */
+function bearer(header = ''): string {
+  return Buffer.from(/^bearer +(.*)$/i.exec(header)?.[1] ?? '', 'latin1').toString('utf8');
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

@@ -44,6 +44,21 @@ test('the command in the notes shows the token', async (context) => {
   assert.equal(stdout, 'as it was');
 });
 
+test('a PodMonitor sends the token where it is a key of the Secret', () => {
+  const authorization = (config: object): unknown => {
+    const values = { existingSecret: 'own', metrics: { podMonitor: { enabled: true } }, config };
+    const { podMetricsEndpoints } = only(template(values), 'PodMonitor')['spec'] as {
+      podMetricsEndpoints: readonly { readonly authorization?: unknown }[];
+    };
+    return podMetricsEndpoints[0]?.authorization;
+  };
+  const of = (key: string): object => ({ type: 'Bearer', credentials: { name: 'own', key } });
+  assert.deepEqual(authorization({}), of('token'));
+  assert.deepEqual(authorization({ server: { token: '${file:/run/secrets/herald/my.key}' } }), of('my.key'));
+  assert.equal(authorization({ server: { token: '${env:TOKEN}' } }), undefined);
+  assert.equal(authorization({ server: { token: 'as it is written' } }), undefined);
+});
+
 test('a first installation in a cluster makes one', async (context) => {
   assert.match(tokenIn(await rendered(await startApi(context, undefined))), /^[A-Za-z0-9]{40}$/);
 });

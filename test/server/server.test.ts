@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { OperationalError } from '../../src/core/errors.ts';
+import { Secret } from '../../src/core/secret.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 
@@ -15,7 +16,7 @@ let base = '';
 
 before(async () => {
   server = await startServer(
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, token: undefined },
     {
       ready: () => ({ ok: ready, details: { troubles: {} } }),
       metrics: async () => ({ text: await metrics.render(), contentType: metrics.contentType }),
@@ -64,10 +65,47 @@ test('anything else is refused', async () => {
   assert.equal((await fetch(`${base}/livez`, { method: 'POST' })).status, 405);
 });
 
+test('with a token, only who has it sees more than whether herald lives and is ready', async (context) => {
+  const details = { destinations: { chat: {} } };
+  const guarded = await startServer(
+    { host: '127.0.0.1', port: 0, token: new Secret('correct hörse') },
+    {
+      ready: () => ({ ok: false, details }),
+      metrics: () => Promise.resolve({ text: 'some', contentType: 'text/plain' }),
+    },
+  );
+  context.after(() => guarded.close());
+  const get = (path: string, authorization?: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${guarded.port}${path}`, { headers: authorization === undefined ? {} : { authorization } });
+  const token = Buffer.from('correct hörse').toString('latin1');
+  for (const authorization of [`Bearer ${token}`, `bearer  ${token}`]) {
+    assert.equal(await (await get('/metrics', authorization)).text(), 'some');
+    assert.deepEqual(await (await get('/readyz', authorization)).json(), { ready: false, ...details });
+  }
+  for (const authorization of [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer correct h',
+    `Bearer ${token}s`,
+    `Basic ${token}`,
+    token,
+  ]) {
+    const metrics = await get('/metrics', authorization);
+    assert.equal(metrics.status, 401, authorization);
+    assert.equal(metrics.headers.get('www-authenticate'), 'Bearer');
+    assert.doesNotMatch(await metrics.text(), /some/);
+    const readiness = await get(`/readyz?token=${encodeURIComponent('correct hörse')}`, authorization);
+    assert.equal(readiness.status, 503);
+    assert.doesNotMatch(await readiness.text(), /chat/);
+    assert.equal((await get('/livez', authorization)).status, 200);
+  }
+});
+
 test('a port in use is said as what it is', async () => {
   await assert.rejects(
     startServer(
-      { host: '127.0.0.1', port: server.port },
+      { host: '127.0.0.1', port: server.port, token: undefined },
       { ready: () => ({ ok: true, details: {} }), metrics: () => Promise.reject(new Error('unused')) },
     ),
     (error) =>

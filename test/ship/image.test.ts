@@ -120,12 +120,13 @@ function suite(): void {
     const mounts = readFileSync(`/proc/${child.pid}/mountinfo`, 'utf8');
     assert.match(mounts, /^\d+ \d+ \S+ \S+ \/ ro[ ,]/m);
 
-    // The kubelet and Prometheus have no token.
+    // The kubelet has no token.
     const port = /"port":(\d+)/.exec(output.stderr())?.[1];
-    for (const path of ['livez', 'readyz', 'metrics']) {
+    for (const path of ['livez', 'readyz']) {
       const { status } = await fetch(`http://127.0.0.1:${port}/${path}`);
       assert.equal(status, 200, path);
     }
+    assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 401);
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number | null];
     assert.equal(code, 0, output.stderr());
