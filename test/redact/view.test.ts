@@ -5,23 +5,14 @@ import { alertAction, knownActions } from '../../src/core/action.ts';
 import { withViews, type SafeEvent } from '../../src/core/event.ts';
 import { createPseudonyms } from '../../src/redact/pseudonym.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
-import type { Selection, ViewOptions } from '../../src/redact/view/options.ts';
-import { createView, type View } from '../../src/redact/view/view.ts';
+import type { Selection } from '../../src/redact/view/options.ts';
 import { eventLogUrl } from '../../src/render/links.ts';
 import { titleOf } from '../../src/render/message.ts';
 import { quote, eventTitle } from '../../src/rules/over-time/title.ts';
 import { renderAll } from '../fuzz/targets.ts';
 import { safeEvent } from '../support/events.ts';
 import { hostileEvent } from '../support/hostile-events.ts';
-
-const [keyA, keyB] = ['a1b2c3d4e5f60718', '18f6e5d4c3b2a107'].map((hex) => Buffer.from(hex.repeat(4), 'hex'));
-assert.ok(keyA !== undefined && keyB !== undefined);
-const byA = createPseudonyms({ current: keyA, previous: [] });
-
-function viewOf(more: Partial<ViewOptions> = {}, pseudonyms = byA): View {
-  const all = { name: 'pseudonym', mail: 'pseudonym', address: 'pseudonym' } as const;
-  return createView({ ...all, values: [], select: undefined, addressKind: 'address', ...more }, pseudonyms);
-}
+import { byA, keyA, keyB, viewOf } from './views.ts';
 
 const everything = viewOf();
 

@@ -3,6 +3,7 @@ import type { Event } from '../../core/event.ts';
 import { asText, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { identityOf, isStructure, type Identity, type Surroundings } from './known.ts';
+import { identityOfPart } from './part.ts';
 
 /** What is done with the texts of an event; giving back the same text leaves everything the same object. */
 export interface Visitor {
@@ -61,11 +62,12 @@ class Walker {
 
   /** herald's own event about several: it quotes keys, values and titles of others. */
   alert(context: JsonObject): JsonObject {
-    const part = identityOfPart(asText(get(context, 'distinct')) ?? '');
+    const distinct = asText(get(context, 'distinct')) ?? '';
     return mapEntries(context, (key, item) => {
       if (words.has(key)) return item;
-      if (key === 'values') return this.#any(item, key, context, part, inside, 0);
-      if (key === 'by' && isObject(item)) return this.#parts(item);
+      if (key === 'values' && Array.isArray(item))
+        return mapList(item, (value) => this.#part(value, distinct, context));
+      if (key === 'by' && isObject(item)) return mapEntries(item, (name, value) => this.#part(value, name, item));
       if (key === 'top' && isObject(item)) return mapEntries(item, (name, list) => this.#tops(name, list));
       if (key === 'last_event' && isObject(item)) return this.#quoted(item);
       if (key === 'steps' && Array.isArray(item)) {
@@ -75,16 +77,17 @@ class Walker {
     });
   }
 
-  #parts(by: JsonObject): JsonObject {
-    return mapEntries(by, (name, value) => this.#any(value, name, by, identityOfPart(name), inside, 1));
+  /** The value of an expression by which events are told apart. */
+  #part(value: Json, expression: string, parent: JsonObject): Json {
+    const identity = typeof value === 'string' ? identityOfPart(expression, value) : undefined;
+    return this.#any(value, expression.slice(expression.lastIndexOf('.') + 1), parent, identity, inside, 2);
   }
 
   #tops(name: string, list: Json): Json {
     if (!Array.isArray(list)) return list;
-    const identity = identityOfPart(name);
     return mapList(list, (one) =>
-      isObject(one)
-        ? mapEntries(one, (key, value) => (key === 'value' ? this.#any(value, key, one, identity, inside, 2) : value))
+      isObject(one) && get(one, 'value') !== others
+        ? mapEntries(one, (key, value) => (key === 'value' ? this.#part(value, name, one) : value))
         : one,
     );
   }
@@ -119,12 +122,8 @@ class Walker {
 /** Words of herald's own and names from its configuration. */
 const words: ReadonlySet<string> = new Set(['rule', 'kind', 'distinct', 'of', 'first', 'last']);
 
-/** What the values of an expression are that events are told apart by, as far as it says: `user.username`, `context.username`. */
-function identityOfPart(expression: string): Identity | undefined {
-  if (/username|identifier/i.test(expression)) return 'name';
-  if (/email/i.test(expression)) return 'mail';
-  return /(?:^|[^a-z])(?:client_)?ip(?:$|[^a-z])/i.test(expression) ? 'address' : undefined;
-}
+/** What is counted together beyond the most frequent values. */
+const others = '(others)';
 
 function mapEntries(value: JsonObject, map: (key: string, item: Json) => Json): JsonObject {
   let out: { [key: string]: Json } | undefined;

@@ -1,0 +1,57 @@
+import { canonicalAddress } from './address.ts';
+import type { Identity } from './known.ts';
+
+/** A path as rules write it, without `event.`: `user.username`. Anything else is an expression that may make up any text. */
+const path = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+
+/** Readings of the context also have their place in it. */
+const readings: ReadonlyMap<string, string> = new Map([
+  ['context.authorized_application', 'application'],
+  ['context.application', 'application'],
+  ['context.model', 'model'],
+  ['context.geo', 'geo'],
+  ['context.asn', 'asn'],
+  ['context.http_request', 'http'],
+]);
+
+/** Paths whose values say what happened, with what and whence, not to whom. What identifies somebody in them is found by its form. */
+const harmless: ReadonlySet<string> = new Set(
+  (
+    'action app at domain_url schema_name request_id model.app model.model_name http.method http.path http.user_agent http.request_id ' +
+    'context.auth_method context.device_class context.device_type context.logout_reason context.new_version context.scopes context.type'
+  ).split(' '),
+);
+/** Readings and keys of those of which all is harmless. */
+const harmlessBelow: ReadonlySet<string> = new Set(['application', 'geo', 'asn', 'origin']);
+
+/** What expressions themselves say of their values. */
+const saying: readonly (readonly [RegExp, Identity])[] = [
+  [/username|identifier/i, 'name'],
+  [/email/i, 'mail'],
+  [/(?:^|[^a-z])(?:client_)?ip(?:$|[^a-z])/i, 'address'],
+];
+
+/** Numbers and ids of objects, and answers. */
+const noText = /^(?:true|false|\d{1,20}|[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12})$/i;
+const mayBeNoText = /(?:^|[._])(?:pk|id|uuid|is_[a-z_]+)$/;
+
+/**
+ * What the value of an expression is by which a rule tells events apart: `user.username`, `event.model.name + "!"`. An event of
+ * herald's own has that value without the event that it came from, so all that is not known to be harmless counts as somebody's,
+ * by its form a mail address, an address or a name. Undefined for what is harmless.
+ */
+export function identityOfPart(expression: string, value: string): Identity | undefined {
+  for (const [said, identity] of saying) if (said.test(expression)) return identity;
+  if (isHarmless(expression, value)) return undefined;
+  if (canonicalAddress(value) !== undefined) return 'address';
+  return value.includes('@') ? 'mail' : 'name';
+}
+
+function isHarmless(expression: string, value: string): boolean {
+  if (!path.test(expression)) return false;
+  if (noText.test(value) && mayBeNoText.test(expression)) return true;
+  const [top = '', key = '', ...rest] = expression.split('.');
+  const reading = top === 'context' ? readings.get(`${top}.${key}`) : undefined;
+  const read = reading === undefined ? expression : [reading, ...rest].join('.');
+  return harmless.has(read) || harmlessBelow.has(read.split('.', 1)[0] ?? '');
+}

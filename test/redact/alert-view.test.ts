@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '../../src/config/load.ts';
+import { alertAction } from '../../src/core/action.ts';
+import { withViews, type EventFacts, type SafeEvent } from '../../src/core/event.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
+import { titleOf } from '../../src/render/message.ts';
+import { compileRules } from '../../src/rules/rules.ts';
+import { kinds, surroundings } from '../config/kinds.ts';
+import { renderAll } from '../fuzz/targets.ts';
+import { safeEvent } from '../support/events.ts';
+import { byA, viewOf } from './views.ts';
+
+const chat = viewOf();
+const people = ['Ada Lovelace', 'Grace Hopper', 'Edith Clarke'] as const;
+
+function change(at: number): Partial<EventFacts> {
+  const person = people[at] ?? assert.fail();
+  const mail = `${person.replace(' ', '.').toLowerCase()}@people.example`;
+  return {
+    action: 'model_updated',
+    user: { username: `akadmin-${at}`, pk: at },
+    client_ip: '203.0.113.7',
+    context: {
+      model: { app: 'authentik_core', model_name: 'user', pk: at, name: person },
+      user: person,
+      target: person,
+      actor: person,
+      display_name: person,
+      login_hint: person,
+      pending_user: person,
+      message: `Changed ${person}`,
+      to_email: [`${person} <${mail}>`],
+      diff: { name: { new_value: person } },
+      http_request: { path: '/api/v3/core/users/', method: 'PATCH', args: { q: person }, user_agent: 'Agent/1.2.3.4' },
+      geo: { country: 'DE', city: 'Berlin' },
+    },
+  };
+}
+
+/** The event that a rule makes of `change` for all of them, as a notification has it. */
+function alertOf(condition: string, facts: (at: number) => Partial<EventFacts> = change): SafeEvent {
+  const text = `sources: [{type: pipe}]
+rules:
+  - {name: often, policies: [{action: "*"}], window: {count: 3, within: 10m, ${condition}}, destinations: [d]}
+destinations: {d: {type: print}}`;
+  const loaded = loadConfig(text, 'herald.yaml', surroundings(), kinds);
+  const { rules } = compileRules(loaded.rules, []);
+  const alerts = people.flatMap((_, at) => {
+    const event = safeEvent({ id: `${at}`.padStart(32, '0'), at: Date.UTC(2026, 0, 15, 9, 0, at * 7), ...facts(at) });
+    return rules.evaluate(event, event.at).alerts ?? [];
+  });
+  assert.equal(alerts.length, 1, condition);
+  return fromStored(JSON.stringify(withViews(alerts[0]?.facts ?? assert.fail())));
+}
+
+function assertNobody(seen: SafeEvent, condition: string): void {
+  for (const [target, text] of [...renderAll(seen), ['the event', JSON.stringify(seen)] as const])
+    assert.doesNotMatch(text, /lovelace|hopper|clarke|akadmin|people\.example|203\.0\.113/i, `${condition}: ${target}`);
+}
+
+const named = [
+  ...['model.name', 'model', 'user', 'context.user', 'context.target', 'context.actor', 'context.display_name'],
+  ...['context.login_hint', 'context.pending_user', 'message', 'context.to_email', 'http.args', 'diff', 'context'],
+  'context.diff.name.new_value',
+].map((path) => `event.${path}`);
+
+test('an alert that counts by a name shows none, whatever the field', () => {
+  for (const expression of [...named, 'event.model.name + "!"', 'event.client_ip + " " + event.user.username']) {
+    const byOne = (at: number): Partial<EventFacts> => ({ ...change(0), at: Date.UTC(2026, 0, 15, 9, 0, at) });
+    assertNobody(chat.apply(alertOf(`by: ['${expression}']`, byOne)), `by ${expression}`);
+    if (expression.includes('username')) continue;
+    const condition = `by: [event.client_ip], distinct: '${expression}'`;
+    assertNobody(chat.apply(alertOf(condition)), condition);
+  }
+});
+
+test('an alert names people as their own events do, and stays readable where nobody is named', () => {
+  const { context } = chat.apply(alertOf('by: [event.client_ip], distinct: event.model.name'));
+  assert.deepEqual(
+    context['values'],
+    people.map((person) => byA.of('person', person)),
+  );
+  const parts = [
+    'http.path',
+    'http.user_agent',
+    'http.method',
+    'geo.country',
+    'geo.city',
+    'model.model_name',
+    'model.app',
+    'action',
+  ];
+  const event = alertOf(`by: [${parts.map((part) => `event.${part}`).join(', ')}]`);
+  const seen = chat.apply(event);
+  assert.deepEqual(seen.context['by'], event.context['by']);
+  assert.ok(titleOf(seen).includes('DE, Berlin, user'), titleOf(seen));
+});
+
+test('a long value is cut when it is counted by: what is left of a name is shown no more than the name', () => {
+  const mail = `${'ada.lovelace.'.repeat(8)}@people.example`;
+  for (const path of ['user', 'context.x', 'http.args']) {
+    const cut = `{"groups":"${'x'.repeat(60)}","username":"${mail}"}`.slice(0, 108);
+    const alert = safeEvent({
+      action: alertAction,
+      context: { rule: 'r', kind: 'window', by: { [path]: `${cut}…0123456789abcdef` } },
+    });
+    assertNobody(chat.apply(alert), path);
+  }
+});
+
+test('of the most frequent values, those beyond are no name', () => {
+  const others = { value: '(others)', count: 2 };
+  const top = { 'user.username': [{ value: 'ada', count: 3 }, others] };
+  const { context } = chat.apply(safeEvent({ action: alertAction, context: { rule: 'r', kind: 'group', top } }));
+  assert.deepEqual(context['top'], { 'user.username': [{ value: byA.of('person', 'ada'), count: 3 }, others] });
+});
