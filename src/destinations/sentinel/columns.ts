@@ -1,8 +1,9 @@
 import type { Delivery } from '../../core/delivery.ts';
 import type { Event } from '../../core/event.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json } from '../../core/json.ts';
 import { ecsMeaning } from '../../render/formats/ecs-actions.ts';
 import { headline } from '../../render/formats/headline.ts';
+import { repairJson } from '../../render/formats/json-text.ts';
 import { clientAddress, rolesOf, text, type Roles } from '../../render/formats/subject.ts';
 import { isoMillis } from '../../render/formats/time.ts';
 import { eventTimeMs } from '../format.ts';
@@ -69,16 +70,19 @@ export const columns: readonly Column[] = [
   { name: eventColumn, type: 'dynamic' },
 ];
 
-/** The row of a delivery without the event itself, which comes last. */
-export function factsOf(delivery: Delivery, instance: string): JsonObject {
+/**
+ * The row of a delivery as JSON up to the event itself, which comes last: without a comma and the closing brace. Column by column,
+ * because an object of that many changing keys takes twice as long to make and to write.
+ */
+export function factsJson(delivery: Delivery, instance: string): string {
   const { event } = delivery;
   const facts = { delivery, event, roles: rolesOf(event), instance, time: isoMillis(eventTimeMs(delivery)) };
-  const row: { [name: string]: Json } = {};
+  let row = '';
   for (const { name, value } of columns) {
     const cell = value?.(facts);
-    if (cell !== undefined) row[name] = cell;
+    if (cell !== undefined) row += `${row === '' ? '{' : ','}"${name}":${JSON.stringify(cell)}`;
   }
-  return row;
+  return repairJson(row);
 }
 
 function whole(value: number | undefined): number | undefined {

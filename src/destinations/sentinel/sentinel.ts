@@ -1,5 +1,4 @@
 import type { ObjectSchema } from '../../core/schema.ts';
-import { jsonText } from '../../render/formats/json-text.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
 import { guidOf } from '../batch/guid.ts';
@@ -7,7 +6,7 @@ import { createItem, joinItems } from '../batch/item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
 import { eventJson } from '../format.ts';
-import { eventColumn, factsOf } from './columns.ts';
+import { eventColumn, factsJson } from './columns.ts';
 import { guide } from './guide.ts';
 import { classifyIngestion } from './reply.ts';
 import { setup } from './setup.ts';
@@ -107,7 +106,7 @@ export const sentinel = defineDestination({
     return createBatchDestination(deps, config, {
       limits: { bytes: requestBytesMax, itemBytes: itemBytesMax },
       item: (delivery) => {
-        const facts = jsonText(factsOf(delivery, deps.instance)).slice(0, -1);
+        const facts = factsJson(delivery, deps.instance);
         return { ...createItem([`${facts},"${eventColumn}":`, eventJson(delivery), '}']), key: delivery.key };
       },
       body: (items) => joinItems(items, '[', ',', ']'),
