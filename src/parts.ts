@@ -1,5 +1,6 @@
 import type { AppDeps } from './app.ts';
 import type { Config, DestinationConfig, SourceConfig } from './config/config.ts';
+import { discreet } from './destinations/discreet.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Inlet } from './pipeline/inlet.ts';
 import type { OutletPart, Parts, SourcePart } from './pipeline/lifecycle.ts';
@@ -79,7 +80,7 @@ function createWay(
     stdout,
     colours,
   });
-  const destination = view === undefined ? whole : viewed(whole, view.options, view.pseudonymize);
+  const destination = discreet(view === undefined ? whole : viewed(whole, view.options, view.pseudonymize));
   const retryPolicy = { ...retry, maxAgeMs: policy.maxAgeMs };
   const outlet = createOutlet({ name, destination, policy, retry: retryPolicy, journal, metrics, clock, random, log });
   return {

@@ -11,6 +11,7 @@ import { labelled } from '../redact/labelled.ts';
 import { startDaemon, temporaryFolder } from '../support/daemon.ts';
 import { eventLine } from '../support/lines.ts';
 import { plant } from '../support/planted.ts';
+import { page } from '../support/scenario.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
 import { answer, startHttpReceiver, type Answer, type HttpReceiver } from '../support/receivers/http.ts';
 import { waitFor } from '../support/source.ts';
@@ -230,6 +231,31 @@ describe('no secret leaves by a way that is not its own', () => {
       assert.ok(length >= once.length / 2, `${length} requests`);
     },
   );
+
+  test('of a person that a service quotes when it refuses, the log and the pages say nothing', async (context) => {
+    const folder = temporaryFolder(context);
+    const receiver = await startHttpReceiver();
+    context.after(() => receiver.close());
+    receiver.script((response, _socket, { body }) => {
+      const quoted = body.toString('utf8').match(/ada[^"]*|203\.0[.\d]*/g) ?? [];
+      response.writeHead(400).end(`cannot parse [user]: '${quoted.slice(0, 3).join(' ')}'`);
+    });
+    const config = {
+      sources: [{ type: 'file', paths: [join(folder, 'app.log')], start_at: 'beginning' }],
+      rules: [{ name: 'all', policies: [{ action: '*' }], destinations: ['siem'] }],
+      destinations: { siem: { type: 'webhook', url: receiver.url, fields: 'all' } },
+      server: { listen: '127.0.0.1:0' },
+    };
+    writeFileSync(join(folder, 'config.yaml'), stringify(config));
+    const user = { username: 'ada.lovelace', pk: 6, email: 'ada.lovelace@example.com' };
+    const line = { ...(JSON.parse(eventLine(1)) as object), user, client_ip: '203.0.113.7' };
+    writeFileSync(join(folder, 'app.log'), `${JSON.stringify(line)}\n`);
+    const daemon = startDaemon(context, folder, ['--debug', 'run']);
+    await daemon.logged('given up');
+    const said = `${daemon.log()}${await page(daemon, 'readyz')}${await page(daemon, 'metrics')}`;
+    assert.match(said, /HTTP 400: cannot parse \[user\]: '\[hidden\] \[hidden\]'/);
+    assert.doesNotMatch(said, /ada|lovelace|203\.0\.113/);
+  });
 
   test('configurations that are wrong', async (context) => {
     const { folder, own } = await scene(context);

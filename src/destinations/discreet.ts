@@ -1,0 +1,28 @@
+import type { Delivery, SendResult } from '../core/delivery.ts';
+import { withoutQuotes } from '../redact/view/answer.ts';
+import type { Destination } from './destination.ts';
+
+/**
+ * The same destination, whose results quote nothing of the events: services like to repeat what they refuse, and more people read the
+ * log and `/readyz` than what goes to the destination.
+ */
+export function discreet(destination: Destination): Destination {
+  return {
+    async send(batch, signal) {
+      return discreetResult(await destination.send(batch, signal), batch);
+    },
+    close: () => destination.close(),
+  };
+}
+
+function discreetResult(result: SendResult, batch: readonly Delivery[]): SendResult {
+  const told = discreetDetail(result, batch);
+  if (told.status !== 'partial') return told;
+  return { ...told, items: told.items.map((item, at) => discreetDetail(item, batch.slice(at, at + 1))) };
+}
+
+function discreetDetail<R extends { readonly status: string }>(result: R, batch: readonly Delivery[]): R {
+  if (!('detail' in result) || typeof result.detail !== 'string') return result;
+  const events = batch.map(({ event }) => event);
+  return { ...result, detail: withoutQuotes(result.detail, events) };
+}
