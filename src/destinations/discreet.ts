@@ -21,8 +21,11 @@ function discreetResult(result: SendResult, batch: readonly Delivery[]): SendRes
   return { ...told, items: told.items.map((item, at) => discreetDetail(item, batch.slice(at, at + 1))) };
 }
 
+/** Most failures are of connections and gateways: the codes of errors and statuses quote nothing, and batches are large. */
+const onlyCode = /^(?:[A-Z][A-Z_]+\d*|HTTP \d{3})$/;
+
 function discreetDetail<R extends { readonly status: string }>(result: R, batch: readonly Delivery[]): R {
-  if (!('detail' in result) || typeof result.detail !== 'string') return result;
+  if (!('detail' in result) || typeof result.detail !== 'string' || onlyCode.test(result.detail)) return result;
   const events = batch.map(({ event }) => event);
   return { ...result, detail: withoutQuotes(result.detail, events) };
 }
