@@ -45,17 +45,21 @@ const dotted: readonly string[] = ['SG', 'ya29', 'hvs', 'hvb'];
 /** The lengths of the keys that authentik makes for tokens and for client secrets; its client ids, which are public, have 40. */
 const randomLengths = [60, 128] as const;
 
-/** Where keys of services and JWTs may be: a text without a match has none. */
+/** What keys of services and JWTs begin with, three characters at least. */
+export const tokenOpenings: readonly string[] = [
+  'eyJ',
+  ...prefixes.map(([prefix]) => prefix),
+  ...shapes.keys(),
+  ...encoded.map(([prefix]) => prefix),
+  ...dotted.map((prefix) => `${prefix}.`),
+  ...Array.from({ length: 10 }, (_, digit) => `${digit}Q~`),
+];
+
+/** Where keys may be: a text without a match has none. */
 export const tokenStart = new RegExp(
-  [
-    'eyJ',
-    ...prefixes.map(([prefix]) => prefix),
-    ...shapes.keys(),
-    ...encoded.map(([prefix]) => prefix),
-    ...dotted.map((prefix) => `${prefix}\\.`),
-    String.raw`\dQ~`,
-    `[A-Za-z0-9]{${randomLengths[0]}}`,
-  ].join('|'),
+  [...tokenOpenings.map((opening) => opening.replace('.', String.raw`\.`)), `[A-Za-z0-9]{${randomLengths[0]}}`].join(
+    '|',
+  ),
 );
 
 /** A word that is a key by its form: of a service, or one of authentik's own. Gives where to go on, `end` when it is none. */

@@ -2,12 +2,10 @@ import type { RE2JS } from 're2js';
 import { createKeyRule, type KeyRule } from './key-rule.ts';
 import { below, layersMax, type Layer } from './layers.ts';
 import { mark, skipMark } from './kinds.ts';
+import { mayHold } from './may-hold.ts';
 import { scan } from './scan.ts';
 import { literals } from './source-code.ts';
 import { Spans, type Counts } from './spans.ts';
-import { tokenStart } from './api-keys.ts';
-import { cardStart } from './cards.ts';
-import { digitsStart, wordStart } from './tokens.ts';
 
 /** Takes the secrets out of texts. The same string comes back when it holds none. */
 export interface TextRedactor {
@@ -87,22 +85,6 @@ function createMemory(sizeMax: number): { has(text: string): boolean; add(text: 
       texts.add(text);
     },
   };
-}
-
-const id = /^[0-9a-f-]+$/;
-const separators = /[=:%\\&>["']/;
-const wordsLengthMin = 8;
-const cardLengthMin = 14;
-const tokenLengthMin = 16;
-
-/** False for most texts, at a fraction of what looking costs: a search for one of few characters runs at memory speed. */
-export function mayHold(text: string): boolean {
-  if (separators.test(text)) return true;
-  if (text.length < wordsLengthMin || ((text.length === 32 || text.length === 36) && id.test(text))) return false;
-  if (wordStart.test(text) || digitsStart.test(text)) return true;
-  return (
-    text.length >= cardLengthMin && (cardStart.test(text) || (text.length >= tokenLengthMin && tokenStart.test(text)))
-  );
 }
 
 const plain = createTextRedactor(createKeyRule([]), [], false);

@@ -10,6 +10,18 @@ import { secretPath } from './urls.ts';
 /** Where else a detector may find something without a separator near; a text without a match has nothing there. */
 export const wordStart =
   /bearer[\s+]|basic[\s+]|use-token\/|services\/|hooks\/|hookb2\/|(?:workflows|triggers)\/T|--[a-z-]/i;
+/** What its matches begin with, in any case, three characters at least. */
+export const wordOpenings: readonly string[] = [
+  'bearer',
+  'basic',
+  'use-token/',
+  'services/',
+  'hooks/',
+  'hookb2/',
+  'workflows/',
+  'triggers/',
+  ...Array.from('abcdefghijklmnopqrstuvwxyz-', (char) => `--${char}`),
+];
 export const digitsStart = /(?:^|[ >:\n])\d{3}/;
 
 const longLengthMin = 16;

@@ -7,7 +7,7 @@ import { createKeyRule } from '../../src/redact/key-rule.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
 import { scan } from '../../src/redact/scan.ts';
 import { Spans } from '../../src/redact/spans.ts';
-import { mayHold } from '../../src/redact/text.ts';
+import { mayHold } from '../../src/redact/may-hold.ts';
 
 const redactor = createRedactor({ keys: [], patterns: ['\\bEMP-\\d{6}\\b'], emailBodies: 'drop' });
 const seeded = { seed: 20_260_115, numRuns: 2000 };
