@@ -13,12 +13,11 @@ import type { Outlet } from './pipeline/outlet.ts';
 import { runLifecycle, type Parts } from './pipeline/lifecycle.ts';
 import { runTimer } from './pipeline/timer.ts';
 import { runUpkeep } from './pipeline/upkeep.ts';
-import { redactOptions } from './redact/options.ts';
-import { createRedactor, fromStored } from './redact/redactor.ts';
+import { fromStored } from './redact/redactor.ts';
 import { createReload, type Reload, type ReloadState } from './reload.ts';
-import { compileRules } from './rules/rules.ts';
 import { createMetrics, type MetricsPage } from './server/metrics.ts';
 import { startServer } from './server/server.ts';
+import { stagesOf } from './stages.ts';
 
 export interface AppDeps {
   readonly clock: Clock;
@@ -70,12 +69,12 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
     journalBytes: () => journal.bytes(),
     nowMs: () => clock.now(),
   });
-  let stages = stagesOf(config, journal);
+  let stages = remembering(config, journal);
   const wake = (name: string): void => fleet.outlet(name)?.wake();
   const inlet = createInlet({ journal, stages: () => stages, metrics, clock, log, wake });
   const fleet = createFleet({ deps, journal, inlet, metrics });
   const use = (next: Config): Parts => {
-    stages = stagesOf(next, journal);
+    stages = remembering(next, journal);
     return fleet.partsOf(next);
   };
   const reload = deps.feed && createReload(deps.feed, { first: config, log, metrics, nowMs: () => clock.now(), use });
@@ -108,10 +107,10 @@ async function assemble(config: Config, deps: AppDeps, stop: AbortSignal, scope:
 }
 
 /** The stages of a configuration, with rules that remember what the journal has of them. */
-function stagesOf(config: Config, journal: Journal): Stages {
-  const { rules } = compileRules(config.rules, config.silences);
-  rules.restore(journal.ruleState());
-  return { redactor: createRedactor(redactOptions(config.redact)), rules };
+function remembering(config: Config, journal: Journal): Stages {
+  const stages = stagesOf(config);
+  stages.rules.restore(journal.ruleState());
+  return stages;
 }
 
 /** What `/readyz` looks at. */

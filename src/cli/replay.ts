@@ -3,17 +3,15 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
-import { redactOptions } from '../redact/options.ts';
-import { createRedactor } from '../redact/redactor.ts';
 import { isoTime, titleOf } from '../render/message.ts';
 import { terminalText } from '../render/terminal.ts';
-import { compileRules } from '../rules/rules.ts';
 import { durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { destinationNamed } from './destination.ts';
 import { exitCodes } from './exit.ts';
 import { fileEvents, journalEvents } from './replay-events.ts';
+import { stagesOf } from '../stages.ts';
 
 /** `herald replay`: what the rules say about events that were, and with `--send` their delivery. */
 export const replay: CliCommand = {
@@ -58,10 +56,9 @@ function eventsOf(config: Config, { file, since }: ReplayOptions): Iterable<Safe
 const laterMs = 366 * 86_400_000;
 
 async function* rehearse(config: Config, events: ReturnType<typeof eventsOf>): AsyncGenerator<Told> {
-  const redactor = createRedactor(redactOptions(config.redact));
   // An absence at the end of the events would say that they end.
   const lasting = config.rules.filter(({ absence }) => absence === undefined);
-  const rehearsal = createRehearsal(compileRules(lasting, config.silences).rules, redactor);
+  const rehearsal = createRehearsal(stagesOf(config, lasting));
   for await (const event of events) yield* rehearsal.judge(event).told;
   yield* rehearsal.wait(laterMs);
 }

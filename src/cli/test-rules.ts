@@ -1,12 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
-import { redactOptions } from '../redact/options.ts';
-import { createRedactor } from '../redact/redactor.ts';
 import { isoTime, titleOf } from '../render/message.ts';
 import type { RuleConfig } from '../rules/config.ts';
-import { compileRules } from '../rules/rules.ts';
 import type { RuleTest } from '../rules/test-config.ts';
 import { stepsOf } from './test-events.ts';
+import { stagesOf } from '../stages.ts';
 
 /** What one test of a rule came to. */
 export interface TestResult {
@@ -24,8 +22,9 @@ export function testRules(config: Config): readonly TestResult[] {
 }
 
 function runTest(rule: RuleConfig, test: RuleTest, config: Config): TestResult {
-  const redactor = createRedactor(redactOptions(config.redact));
-  const rehearsal = createRehearsal(compileRules([rule]).rules, redactor);
+  const stages = stagesOf({ ...config, silences: [] }, [rule]);
+  const { redactor } = stages;
+  const rehearsal = createRehearsal(stages);
   const told: Told[] = [];
   let held = 0;
   for (const { at, event } of stepsOf(test, config.file)) {

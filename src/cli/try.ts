@@ -3,13 +3,11 @@ import { addCounts, families, type FamilyCounts } from '../core/family.ts';
 import type { Event } from '../core/event.ts';
 import type { Config } from '../config/config.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
-import { createRedactor } from '../redact/redactor.ts';
-import { redactOptions } from '../redact/options.ts';
-import { compileRules } from '../rules/rules.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { readLogs } from './read-logs.ts';
 import { eventText, jsonLine, trialOf } from './trial.ts';
+import { stagesOf } from '../stages.ts';
 
 /** `herald try`: reads lines to their end and prints what would be sent to whom and why not, by the clock of the lines. Sends and stores nothing. */
 export const tryOut: CliCommand = {
@@ -45,8 +43,9 @@ interface TryOptions {
 const laterMs = 366 * 86_400_000;
 
 async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCounts> {
-  const redactor = createRedactor(redactOptions(config.redact));
-  const rehearsal = createRehearsal(compileRules(config.rules, config.silences).rules, redactor);
+  const stages = stagesOf(config);
+  const { redactor } = stages;
+  const rehearsal = createRehearsal(stages);
   const print = options.json === true ? jsonLine : eventText;
   const tell = (told: readonly Told[]): void => {
     for (const { rule, destinations, event } of told) {

@@ -27,12 +27,17 @@ export function viewed(
 /** The pseudonyms by the keys of a checked configuration. */
 export function pseudonymsOf({ key, previous }: PseudonymizeConfig): Pseudonyms {
   return createPseudonyms({
-    current: bytesOf(key.reveal()),
+    current: currentKey({ key }),
     previous: previous.map((one) => ({
       bytes: bytesOf(one.key.reveal()),
       untilMs: one.until === undefined ? undefined : Date.parse(one.until),
     })),
   });
+}
+
+/** The key that pseudonyms are made with now. */
+export function currentKey({ key }: Pick<PseudonymizeConfig, 'key'>): Uint8Array {
+  return bytesOf(key.reveal());
 }
 
 function bytesOf(text: string): Uint8Array {

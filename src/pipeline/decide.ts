@@ -4,11 +4,13 @@ import type { JournalEntry } from '../journal/journal.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
 import type { Rules } from '../rules/rules.ts';
+import type { AlertId } from './alert-id.ts';
 
 /** What decides about an event. */
 export interface Stages {
   readonly redactor: Redactor;
   readonly rules: Rules;
+  readonly alertId: AlertId;
 }
 
 /** What a batch counted, to be reported once it is on disk. */
@@ -30,12 +32,13 @@ export function newTally(): Tally {
  * `counted`: the event was decided before, so that rules must not count it again.
  */
 export function decide(
-  { redactor, rules }: Stages,
+  stages: Stages,
   raw: Event,
   nowMs: number,
   counted: boolean,
   tally: Tally,
 ): readonly JournalEntry[] {
+  const { redactor, rules } = stages;
   const { event, counts } = redactor.redact(raw);
   for (const [kind, count] of counts) add(tally.redactions, kind, count);
   add(tally.actions, actionClass(event.action), 1);
@@ -52,18 +55,18 @@ export function decide(
     add(tally.matches, rule, 1);
     return destinations.map((destination) => ({ rule, severity, destination }));
   });
-  return alerts.length === 0 ? [{ event, deliveries }] : [{ event, deliveries }, ...alertEntries(redactor, alerts)];
+  return alerts.length === 0 ? [{ event, deliveries }] : [{ event, deliveries }, ...alertEntries(stages, alerts)];
 }
 
 /** herald's own event for an alert. It passes redaction like all others, though what it quotes has passed it before. */
-export function alertEvent(redactor: Redactor, facts: EventFacts): SafeEvent {
-  return redactor.redact(withViews(facts)).event;
+export function alertEvent({ redactor, alertId }: Stages, facts: EventFacts): SafeEvent {
+  return redactor.redact(withViews({ ...facts, id: alertId(facts.id) })).event;
 }
 
 /** The events of alerts with their deliveries. */
-export function alertEntries(redactor: Redactor, alerts: readonly Alert[]): readonly JournalEntry[] {
+export function alertEntries(stages: Stages, alerts: readonly Alert[]): readonly JournalEntry[] {
   return alerts.map(({ facts, rule, severity, destinations }) => ({
-    event: alertEvent(redactor, facts),
+    event: alertEvent(stages, facts),
     deliveries: destinations.map((destination) => ({ rule, severity, destination })),
   }));
 }

@@ -100,9 +100,10 @@ export function createInlet(deps: InletDeps): Inlet {
 
   async function tick(): Promise<void> {
     noticeRoom();
-    const { rules, redactor } = current();
+    const stages = current();
+    const { rules } = stages;
     const nowMs = clock.now();
-    const entries = alertEntries(redactor, rules.due(nowMs));
+    const entries = alertEntries(stages, rules.due(nowMs));
     const ruleState = rules.changes();
     if (entries.length === 0 && ruleState.length === 0) return;
     ahead = rules;

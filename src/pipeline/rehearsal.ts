@@ -1,9 +1,8 @@
 import type { SafeEvent } from '../core/event.ts';
 import type { Severity } from '../core/delivery.ts';
-import type { Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
-import type { Explanation, Held, Rules } from '../rules/rules.ts';
-import { alertEvent } from './decide.ts';
+import type { Explanation, Held } from '../rules/rules.ts';
+import { alertEvent, type Stages } from './decide.ts';
 
 /** A message that a rule sends: about an event, or one of herald's own about several. */
 export interface Told {
@@ -33,7 +32,8 @@ const tickMs = 1000;
 const fineTicks = 3600;
 const coarseTicks = 1440;
 
-export function createRehearsal(rules: Rules, redactor: Redactor): Rehearsal {
+export function createRehearsal(stages: Stages): Rehearsal {
+  const { rules } = stages;
   let nowMs: number | undefined;
   return {
     until,
@@ -69,6 +69,6 @@ export function createRehearsal(rules: Rules, redactor: Redactor): Rehearsal {
   }
 
   function toldBy({ rule, severity, destinations, facts }: Alert): Told {
-    return { rule, severity, destinations, event: alertEvent(redactor, facts) };
+    return { rule, severity, destinations, event: alertEvent(stages, facts) };
   }
 }

@@ -7,16 +7,14 @@ import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { kinds } from '../../src/build.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { load } from '../../src/config/value.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { withViews, type Event } from '../../src/core/event.ts';
 import type { Metrics } from '../../src/core/metrics.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { createInlet } from '../../src/pipeline/inlet.ts';
-import { redactOptions, redactSchema } from '../../src/redact/options.ts';
-import { createRedactor, fromStored } from '../../src/redact/redactor.ts';
-import { compileRules } from '../../src/rules/rules.ts';
+import { fromStored } from '../../src/redact/redactor.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { stagesOf } from '../../src/stages.ts';
 import { seeded } from './random.ts';
 import { number, table, writePage } from './report.ts';
 
@@ -56,10 +54,7 @@ function inletWith(rules: readonly string[], folder: string) {
   const config = loadConfig(text, 'bench', { env: {}, hostname: 'bench', readFile: () => '' }, kinds);
   const options = { path: folder, retentionMs: 86_400_000, maxBytes: 4 * 1024 ** 3, whenFull: 'block' } as const;
   const journal = openJournal(options, { restore: fromStored, nowMs: systemClock.now(), log: silentLog });
-  const stages = {
-    redactor: createRedactor(redactOptions(load(redactSchema, {}))),
-    rules: compileRules(config.rules).rules,
-  };
+  const stages = stagesOf(config);
   const metrics: Metrics = createMetrics({
     queues: () => new Map(),
     journalBytes: () => 0,

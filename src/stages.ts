@@ -1,0 +1,30 @@
+import { randomBytes, type KeyObject } from 'node:crypto';
+import type { Config } from './config/config.ts';
+import { currentKey } from './destinations/viewed.ts';
+import { createAlertId } from './pipeline/alert-id.ts';
+import type { Stages } from './pipeline/decide.ts';
+import { redactOptions } from './redact/options.ts';
+import { createRedactor } from './redact/redactor.ts';
+import { compileRules } from './rules/rules.ts';
+
+/** What decides about events, as the configuration says; rules that remember nothing yet, `rules` instead of all if given. */
+export function stagesOf(config: Config, rules = config.rules): Stages {
+  return {
+    redactor: createRedactor(redactOptions(config.redact)),
+    rules: compileRules(rules, config.silences).rules,
+    alertId: createAlertId(alertKey(config)),
+  };
+}
+
+let ownKey: Uint8Array | undefined;
+
+/**
+ * A key of the configuration if it has one, so that the same alert has the same id in a second herald and with another journal. One of
+ * this process where something is hidden without any; none where nothing is.
+ */
+function alertKey({ redact, journal, destinations }: Config): Uint8Array | KeyObject | undefined {
+  if (redact.pseudonymize !== undefined) return currentKey(redact.pseudonymize);
+  if (journal.encryption?.key !== undefined) return journal.encryption.key;
+  if (![...destinations.values()].some(({ view }) => view !== undefined)) return undefined;
+  return (ownKey ??= randomBytes(32));
+}
