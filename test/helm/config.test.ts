@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { kinds } from '../../src/build.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { bundle, compiledOnce } from '../support/bundle.ts';
 import { temporaryFolder } from '../support/daemon.ts';
 import { configText, only, template } from '../support/helm/helm.ts';
@@ -13,17 +15,13 @@ import { valueSets } from './values.ts';
 const configOf = (values: unknown): string => configText(template(values));
 
 for (const [name, values] of valueSets) {
-  test(`${name}: herald check accepts the configuration`, (context) => {
-    const folder = temporaryFolder(context);
-    for (const key of ['token', 'slack-url'])
-      writeFileSync(join(folder, key), 'https://hooks.slack.com/services/T/B/x\n');
-    writeFileSync(join(folder, 'config.yaml'), configOf(values).replaceAll('/run/secrets/herald', folder));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, 'check', '-c', 'config.yaml'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...compiledOnce, POD_NAME: 'authentik-server-6c55fb8696-mj5t8' },
-    });
-    assert.equal(status, 0, stdout + stderr);
+  test(`${name}: the configuration is accepted`, () => {
+    const readFile = (path: string): string => {
+      assert.match(path, /^\/run\/secrets\/herald\/(?:token|slack-url)$/);
+      return 'https://hooks.slack.com/services/T/B/x\n';
+    };
+    const env = { POD_NAME: 'authentik-server-6c55fb8696-mj5t8' };
+    loadConfig(configOf(values), 'config.yaml', { env, hostname: 'node', readFile }, kinds);
   });
 }
 
