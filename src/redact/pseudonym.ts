@@ -32,6 +32,8 @@ export interface Pseudonyms {
 
 /** Values whose pseudonyms are remembered for each key: computing one costs more than all the rest of an event. */
 const rememberedMax = 4096;
+/** Names have 150 characters at most in authentik, addresses 254: what is longer somebody made up to fill our memory. */
+const rememberedCharsMax = 256;
 const digits = 16;
 const keyIdDigits = 4;
 
@@ -83,6 +85,7 @@ function maker(key: Uint8Array): Maker {
       const canonical = canonicalOf(kind, value);
       const mac = createHmac('sha256', key).update(`${kind}\0${canonical}`).digest('hex').slice(0, digits);
       const made = `${prefixOf(kind, canonical)}-${id}-${mac}`;
+      if (value.length > rememberedCharsMax) return made;
       if (known.size >= rememberedMax) known.clear();
       known.set(value, made);
       return made;

@@ -4,7 +4,8 @@ import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Identity, Place } from './known.ts';
 import { eachLayer, escaped } from './layered.ts';
-import { findNeedle, fold, type Needle, type NeedlesOf } from './needle.ts';
+import type { NeedlesOf } from './needle.ts';
+import { createSearch, type Found, type Search } from './search.ts';
 
 /** What stands in the place of a value; undefined for a value that is shown. */
 export type StandIn = (identity: Identity | 'value', value: string) => string | undefined;
@@ -15,30 +16,22 @@ export interface Known {
   readonly standIn: string;
 }
 
-interface Hit {
-  readonly start: number;
-  readonly end: number;
-  readonly standIn: string;
-}
-
-/** Characters times values that are looked for in all texts of one event: some 100 ms at most. */
-const workMax = 100_000_000;
-
-/** Replaces known values, mail addresses and network addresses wherever they stand in texts, below any escapes too. */
+/**
+ * Replaces known values, mail addresses and network addresses wherever they stand in texts, below any escapes too. When what is known
+ * cannot be looked for everywhere in bounded time, the rest of the event's texts is hidden.
+ */
 export interface Disguise {
   /** `userAgent`: numbers behind a name there are versions. */
   text(text: string, userAgent: boolean): string;
 }
 
 export function createDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
-  const needles = known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand));
-  let work = 0;
+  const search = createSearch(known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand)));
   return {
     text(text, userAgent) {
       if (text.length < 2) return text;
-      work += text.length * (needles.length + 1);
-      if (work > workMax) return hiddenMark;
-      const hits = hitsIn(text, needles, standIn, userAgent);
+      const hits = hitsIn(text, search, standIn, userAgent);
+      if (hits === undefined) return hiddenMark;
       return hits.length === 0 ? text : apply(text, hits);
     },
   };
@@ -48,23 +41,26 @@ const none: readonly never[] = [];
 /** Without any of these a text holds only what is known. */
 const telling = /[@:.%\\&]|[nN]ame|mail|hint/;
 
-function hitsIn(text: string, needles: readonly Needle[], standIn: StandIn, userAgent: boolean): readonly Hit[] {
-  if (!telling.test(text)) return findKnown(text, needles);
-  if (!escaped.test(text)) return find(text, needles, standIn, userAgent);
-  let hits: readonly Hit[] = none;
+type Hits = readonly Found[] | undefined;
+
+function hitsIn(text: string, search: Search, standIn: StandIn, userAgent: boolean): Hits {
+  if (!telling.test(text)) return search.find(text);
+  if (!escaped.test(text)) return find(text, search, standIn, userAgent);
+  let hits: Hits = none;
   eachLayer(text, (layer, place) => {
-    const found = find(layer, needles, standIn, userAgent);
-    if (found.length > 0) {
+    const found = hits && find(layer, search, standIn, userAgent);
+    if (hits === undefined || found === undefined) hits = undefined;
+    else if (found.length > 0) {
       hits = [...hits, ...found.map((hit) => ({ ...hit, start: place(hit.start), end: place(hit.end) }))];
     }
   });
   return hits;
 }
 
-function find(text: string, needles: readonly Needle[], standIn: StandIn, userAgent: boolean): readonly Hit[] {
-  const known = findKnown(text, needles);
+function find(text: string, search: Search, standIn: StandIn, userAgent: boolean): Hits {
+  const known = search.find(text);
   const places = placesIn(text, userAgent);
-  if (places.length === 0) return known;
+  if (known === undefined || places.length === 0) return known;
   const seen = places.flatMap(({ start, end, identity, value = text.slice(start, end) }) => {
     const stand = standIn(identity, value);
     return stand === undefined ? [] : [{ start, end, standIn: stand }];
@@ -91,23 +87,11 @@ function placesIn(text: string, userAgent: boolean): readonly Place[] {
   return places;
 }
 
-function findKnown(text: string, needles: readonly Needle[]): readonly Hit[] {
-  if (needles.length === 0) return none;
-  let hits: Hit[] | undefined;
-  const folded = fold(text);
-  for (const needle of needles) {
-    if (folded.includes(needle.text)) {
-      findNeedle(needle, text, folded, (start, end, stand) => (hits ??= []).push({ start, end, standIn: stand }));
-    }
-  }
-  return hits ?? none;
-}
-
 /** Of hits that overlap the widest names them all. */
-function apply(text: string, hits: readonly Hit[]): string {
+function apply(text: string, hits: readonly Found[]): string {
   let out = '';
   let at = 0;
-  let open: Hit | undefined;
+  let open: Found | undefined;
   let widest = 0;
   const close = (): void => {
     if (open === undefined) return;

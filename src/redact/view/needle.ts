@@ -1,18 +1,22 @@
+import { isWordBefore, wordLength } from './words.ts';
+
 /** A value in one of its spellings, as it is looked for. */
 export interface Needle {
   /** {@link fold}ed. */
   readonly text: string;
   readonly standIn: string;
-  /** Its first or last character must not have a letter or digit beside it: `root` is not in `rootkit`. */
-  readonly wordStart: boolean;
+  /** The length of the word that it begins with; 0 when it begins with something else. */
+  readonly firstWord: number;
+  /** It ends in a word, so that no letter or digit may follow: `root` is not in `rootkit`. */
   readonly wordEnd: boolean;
 }
 
 /** The needles for a value. */
 export type NeedlesOf = (value: string, standIn: string) => readonly Needle[];
 
-/** Values whose needles are remembered: people come again and again. */
+/** Values whose needles are remembered: people come again and again. Names have 150 characters at most in authentik, addresses 254. */
 const rememberedMax = 4096;
+const rememberedCharsMax = 256;
 
 /** {@link needlesFor} that remembers what it made. */
 export function createNeedles(): NeedlesOf {
@@ -21,6 +25,7 @@ export function createNeedles(): NeedlesOf {
     const before = remembered.get(value);
     if (before !== undefined && before[0]?.standIn === standIn) return before;
     const needles = needlesFor(value, standIn);
+    if (value.length > rememberedCharsMax) return needles;
     if (remembered.size >= rememberedMax) remembered.clear();
     remembered.set(value, needles);
     return needles;
@@ -36,24 +41,9 @@ function needlesFor(value: string, standIn: string): readonly Needle[] {
   return [...texts].map((text) => ({
     text,
     standIn,
-    wordStart: isWord(text.codePointAt(0) ?? 0),
-    wordEnd: isWord(before(text, text.length)),
+    firstWord: wordLength(text, 0),
+    wordEnd: isWordBefore(text, text.length),
   }));
-}
-
-/** Calls `add` for each place of the needle in the text; `folded` is the text {@link fold}ed. */
-export function findNeedle(
-  { text: wanted, standIn, wordStart, wordEnd }: Needle,
-  text: string,
-  folded: string,
-  add: (start: number, end: number, standIn: string) => void,
-): void {
-  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-    const end = at + wanted.length;
-    if (wordStart && at > 0 && isWord(before(text, at))) continue;
-    if (wordEnd && end < text.length && isWord(text.codePointAt(end) ?? 0)) continue;
-    add(at, end, standIn);
-  }
 }
 
 /** In lower case, each character where it was. */
@@ -66,21 +56,4 @@ export function fold(text: string): string {
     out += one.length === char.length ? one : char;
   }
   return out;
-}
-
-/** The character that ends before `at`. */
-function before(text: string, at: number): number {
-  const code = text.charCodeAt(at - 1);
-  return code >= 0xdc00 && code <= 0xdfff && at > 1 ? (text.codePointAt(at - 2) ?? code) : code;
-}
-
-// Scripts that are written without blanks have no edges of words.
-const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
-const letter = /[\p{L}\p{N}\p{M}]/u;
-
-/** A letter or a digit; `_`, `.` and `-` are none, so that a name is found in `ada_backup`. */
-function isWord(code: number): boolean {
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
-  const char = String.fromCodePoint(code);
-  return letter.test(char) && !unspaced.test(char);
 }

@@ -6,7 +6,7 @@ import { isMasked } from '../kinds.ts';
 import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
 import { seal } from '../redactor.ts';
 import { networkOf } from './address.ts';
-import { createDisguise, type Known, type StandIn } from './disguise.ts';
+import { createDisguise, type Disguise, type Known, type StandIn } from './disguise.ts';
 import { commonWords, isPlainKey, nobody, wordCharsMin, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
@@ -111,6 +111,7 @@ function disguise(
 ): Shown {
   const { client_ip, request_id, schema_name, domain_url, origin } = parts;
   const texts = createDisguise(elsewhere, standIn, needlesOf);
+  let titles: Disguise | undefined;
   const text = (value: string): string => texts.text(value, false);
   const action =
     knownActions.has(event.action) || event.action.startsWith('herald_') ? event.action : text(event.action);
@@ -129,7 +130,7 @@ function disguise(
       title: (title, names) =>
         names === undefined && standIn('name', 'x') !== undefined
           ? hiddenMark
-          : createDisguise(all, standIn, needlesOf).text(title, false),
+          : (titles ??= createDisguise(all, standIn, needlesOf)).text(title, false),
     },
   );
   return {
@@ -178,9 +179,9 @@ function withName(kept: EventUser, whole: EventUser): EventUser {
 /** While keys overlap: what the pseudonyms that are shown were before. */
 function withLinks(facts: Shown, links: ReadonlyMap<string, readonly string[]>): Shown {
   if (links.size === 0) return facts;
-  const shown = JSON.stringify(facts);
+  const shown = new Set(JSON.stringify(facts).match(/(?:user|mail|ip|net|value)-[0-9a-f]{4}-[0-9a-f]{16}/g));
   const pseudonyms = [...links]
-    .filter(([pseudonym]) => shown.includes(pseudonym))
+    .filter(([pseudonym]) => shown.has(pseudonym))
     .map(([pseudonym, previous]) => ({ pseudonym, previous }));
   return pseudonyms.length === 0 ? facts : { ...facts, context: { ...facts.context, pseudonyms } };
 }
