@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventClock } from './event-clock.ts';
 import { holdModel } from './hold-model.ts';
-import { burst, digest, isHidden, limited, repeats, silence } from './plan.ts';
+import { burst, digest, isHidden, limited, repeats, silence, type Plan } from './plan.ts';
 import type { Alert, StoredEvent } from './rows.ts';
 
 /** What the logs say of an event. */
@@ -37,8 +37,15 @@ export interface RuleModel {
  * The alerts of a journal that keeps all are those of a run in which nothing ever happened, whatever crashes and faults came between;
  * see the models. Returns how many events nobody has told yet.
  */
-export function assertAlerts(stored: readonly StoredEvent[], seen: ReadonlyMap<string, Seen>): number {
-  const models = [bursts(), digests(), holdModel(repeats), holdModel(limited), silenced()];
+export function assertAlerts({ rules }: Plan, stored: readonly StoredEvent[], seen: ReadonlyMap<string, Seen>): number {
+  const isSilenced = rules.includes(silence.rule);
+  const models = [
+    bursts(),
+    digests(),
+    holdModel(repeats, isSilenced),
+    holdModel(limited, isSilenced),
+    silenced(rules),
+  ].filter(({ rule }) => rules.includes(rule));
   const ofRule = new Map(models.map((model) => [model.rule, model]));
   const clock = eventClock();
   for (const { id, writtenMs, told, alert } of stored) {
@@ -94,13 +101,13 @@ function digests(): RuleModel {
 }
 
 /** What a silence hides is told to nobody, then in one message with all that came since the one before; everything else is told. */
-function silenced(): RuleModel {
+function silenced(rules: readonly string[]): RuleModel {
   let hidden: number[] = [];
   return {
     rule: silence.rule,
     observe(event) {
       for (const { rule, action } of silence.rules) {
-        if (action !== event.action) continue;
+        if (action !== event.action || !rules.includes(rule)) continue;
         const isSilent = isHidden(rule, event);
         if (isSilent) hidden.push(event.atMs);
         if (isSilent || rule === silence.plain)

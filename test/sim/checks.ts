@@ -6,7 +6,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { assertSealed } from './keys.ts';
 import { assertReading, readPrefix } from './log.ts';
 import { assertAlerts, type Seen } from './alerts.ts';
-import { alertReceiver, wanted, type DestinationPlan } from './plan.ts';
+import { alertReceiver, wanted, type DestinationPlan, type Plan } from './plan.ts';
 import type { Process } from './process.ts';
 import type { Row, Rows } from './rows.ts';
 import { takeSnapshot, type World } from './world.ts';
@@ -64,14 +64,20 @@ interface Expected {
 }
 
 /** Where an action is sent, once for every rule that sends it. */
-const receiversOf = new Map<string, readonly string[]>(
-  Object.entries(wanted).map(([action, rules]) => [action, rules.flatMap(({ destinations }) => destinations)]),
-);
+function receiversOf({ rules }: Plan): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(wanted).map(([action, all]) => [
+      action,
+      all.flatMap(({ rule, destinations }) => (rules.includes(rule) ? destinations : [])),
+    ]),
+  );
+}
 
 function expect({ plan, logs }: World, journal: Journal): Expected {
   const lines = new Map<string, FamilyCounts>();
   const seen = new Map<string, Seen>();
   const made = new Map(plan.destinations.map(({ name }) => [name, 0]));
+  const receivers = receiversOf(plan);
   for (const [at, logName] of plan.sources.entries()) {
     const source = at === 0 ? 'first' : 'second';
     const log = logs.get(logName);
@@ -81,7 +87,7 @@ function expect({ plan, logs }: World, journal: Journal): Expected {
     for (const { id, action, at, client_ip: clientIp, user } of events) {
       if (seen.has(id)) continue;
       seen.set(id, { action, atMs: at, clientIp, user: String(user.username) });
-      for (const name of receiversOf.get(action) ?? []) made.set(name, (made.get(name) ?? 0) + 1);
+      for (const name of receivers.get(action) ?? []) made.set(name, (made.get(name) ?? 0) + 1);
     }
   }
   return { lines, seen, made };
@@ -104,7 +110,7 @@ export function assertKept(world: World, journal: Journal, rows: Rows): void {
     assert.ok(alert !== undefined || seen.has(id), `${id} is not before a checkpoint`);
   if (keepsAll(world)) {
     assert.equal(stored.length - alerts, seen.size, 'an event before a checkpoint is missing');
-    assertAlerts(stored, seen);
+    assertAlerts(world.plan, stored, seen);
   }
   for (const { name } of world.plan.destinations) {
     const { made: written, delivered, dead, shed, pending } = journal.queue(name);
@@ -161,7 +167,7 @@ function progressOf(world: World, journal: Journal) {
 
 /** How many events wait to be told with others; 0 where pruning leaves nobody to tell. */
 export function untold(world: World, journal: Journal, rows: Rows): number {
-  return keepsAll(world) ? assertAlerts(rows.read().stored, expect(world, journal).seen) : 0;
+  return keepsAll(world) ? assertAlerts(world.plan, rows.read().stored, expect(world, journal).seen) : 0;
 }
 
 /** At the end of all: everything that was written is read, and everything that was made has come to an end. */

@@ -31,13 +31,13 @@ interface Key {
  * The first so many events of a period pass, the others are held back and told once, all together: behind the first event after the
  * period, or as soon as its time is over.
  */
-export function holdModel(plan: HoldPlan): RuleModel {
+export function holdModel(plan: HoldPlan, isSilenced: boolean): RuleModel {
   const { rule, action, periodMs } = plan;
   const keys = new Map<string, Key>();
   return { rule, observe, tell, settle, untold };
 
   function observe(event: Observed): void {
-    if (event.action !== action || isHidden(rule, event)) return;
+    if (event.action !== action || (isSilenced && isHidden(rule, event))) return;
     const passes = event.told.has(rule);
     if (plan.byAddress && event.clientIp === undefined)
       return assert.ok(passes, `${rule}: ${event.id} has no key and is held back`);

@@ -1,12 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
 import { simulate, type Outcome } from './simulate.ts';
 
 /**
- * Makes ready for run after run in this process: no function is called so often that the optimizing compiler pays, and without
- * stacks every wait that is cancelled costs less. Returns what runs a seed and comes back with the outcome if it failed, with its stack.
+ * Makes ready for run after run in this process: without stacks every wait that is cancelled costs less. Returns what runs a seed and comes back with the outcome if it failed, with its stack.
  */
 export function prepareMany(): (seed: number) => Promise<Outcome | undefined> {
-  setFlagsFromString('--no-opt');
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   return async (seed) => {

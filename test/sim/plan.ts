@@ -41,6 +41,8 @@ export interface DestinationPlan {
 
 /** What one run is made of; everything else is decided on the way. */
 export interface Plan {
+  /** Names of the rules that there are, with that of the silence: what is left out leaves others more to do. */
+  readonly rules: readonly string[];
   /** Names of the logs that the sources read: two sources may read the same one. */
   readonly sources: readonly string[];
   readonly destinations: readonly DestinationPlan[];
@@ -110,26 +112,43 @@ export function isHidden(
 
 /** Which rules fire for an action, and where they send. The configuration of `world.ts` says the same in YAML. */
 export const wanted = {
-  login: [{ rule: 'all', destinations: ['a', 'b'] }],
+  login: [{ rule: 'all', destinations: ['a'] }],
   login_failed: [
-    { rule: 'all', destinations: ['a', 'b'] },
-    { rule: 'failures', destinations: ['a', 'c'] },
+    { rule: 'all', destinations: ['a'] },
+    { rule: 'failures', destinations: ['a', 'b'] },
   ],
   model_updated: [
-    { rule: 'all', destinations: ['a', 'b'] },
-    { rule: 'changes', destinations: ['c'] },
+    { rule: 'all', destinations: ['a'] },
+    { rule: 'changes', destinations: ['b', 'c'] },
   ],
 } as const;
 
+/** Where rules send to that send to others than {@link alertReceiver}. */
+const receivers = new Map<string, readonly string[]>(
+  Object.values(wanted).flatMap((rules) => rules.map(({ rule, destinations }) => [rule, destinations] as const)),
+);
+const ruleNames = [
+  ...receivers.keys(),
+  burst.rule,
+  digest.rule,
+  repeats.rule,
+  limited.rule,
+  silence.plain,
+  silence.rule,
+];
+
 export function drawPlan(dice: Dice): Plan {
-  const sources = dice.oneIn(3) ? ['server', dice.pick(['server', 'worker'])] : ['server'];
+  const sources = dice.oneIn(5) ? ['server', dice.pick(['server', 'worker'])] : ['server'];
   // An event that was pruned is a new one when a second source comes to it: two of one log go with a journal that keeps all.
   const keepsAll = sources[0] === sources[1];
-  const small = !keepsAll && dice.oneIn(3);
-  const isLong = dice.oneIn(16);
+  const small = !keepsAll && dice.oneIn(6);
+  const isLong = dice.oneIn(40);
+  const rules = ruleNames.filter(() => isLong || dice.oneIn(2));
+  const used = new Set(rules.flatMap((rule) => receivers.get(rule) ?? [alertReceiver]));
   return {
+    rules,
     sources,
-    destinations: ['a', 'b', 'c', 'd'].map((name) => ({
+    destinations: [...used].sort().map((name) => ({
       name,
       items: dice.pick([1, 3, 10, 100]),
       waitMs: dice.pick([0, 0, 50, 2000]),
@@ -142,11 +161,11 @@ export function drawPlan(dice: Dice): Plan {
     maxBytes: small ? 450_000 : 64 * 1024 * 1024,
     whenFull: dice.oneIn(2) ? 'block' : 'drop_oldest',
     retentionMs: !keepsAll && dice.oneIn(4) ? 10_000 : 3_600_000,
-    lives: isLong ? dice.below(4) : dice.pick([0, 1, 1, 2]),
+    lives: isLong ? dice.between(1, 3) : dice.pick([1, 1, 1, 2]),
     faultOneIn: dice.oneIn(3) ? dice.between(8, 60) : 0,
-    power: dice.oneIn(5),
+    power: dice.oneIn(6),
     keys: dice.pick(['none', 'none', 'none', 'none', 'one', 'changing']),
-    stepsMax: isLong ? 10 : 4,
-    linesMax: isLong ? 10 : 6,
+    stepsMax: isLong ? 10 : 3,
+    linesMax: isLong ? 10 : 5,
   };
 }

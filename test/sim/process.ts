@@ -177,7 +177,7 @@ export class Process {
     const rows = openRows(world.folder, world.keys);
     this.#rows = rows;
     // What a crash left must be whole.
-    assertKept(world, journal, rows);
+    if (world.nextSerial > 0) assertKept(world, journal, rows);
     return endangered(journal, this.fate, world.dice, {
       died: () => world.say('dies in an operation of the journal'),
       changed: () => this.#due.clear(),

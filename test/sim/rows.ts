@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { alertAction } from '../../src/core/action.ts';
 import { asObject } from '../../src/core/json.ts';
 import { deliveriesPerEvent } from '../../src/journal/schema.ts';
@@ -13,7 +13,7 @@ export interface Row {
   readonly destination: string;
   readonly rule: string;
   readonly state: 'pending' | 'delivered' | 'dead';
-  readonly reason: string | null;
+  readonly reason: string | undefined;
 }
 
 /** An event as the journal's file has it. */
@@ -53,59 +53,59 @@ export interface Rows {
 const states = ['pending', 'delivered', 'dead'] as const;
 
 const isSealed = `substr(CAST(body AS BLOB), 1, 1) = x'01'`;
+const eventsSql = `SELECT seq, lower(hex(id)), written,
+  CASE WHEN ${isSealed} OR instr(body, '"${alertAction}"') > 0 THEN CAST(body AS BLOB) END FROM event ORDER BY seq`;
+const deliveriesSql = `SELECT d.seq, t.name, r.name, d.state, d.reason FROM delivery d
+  LEFT JOIN destination t ON t.id = d.destination LEFT JOIN rule r ON r.id = d.rule ORDER BY d.seq`;
+const formsSql = `SELECT count(*) FILTER (WHERE ${isSealed}), count(*) FILTER (WHERE NOT ${isSealed}) FROM event`;
 
-/** One connection for as long as the owner lives: to open one costs more than to read everything. */
+/** One connection for as long as the owner lives, made when it is first needed: to open one costs more than to read everything. */
 export function openRows(folder: string, keys: Keys): Rows {
-  const db = new DatabaseSync(join(folder, 'herald.db'), { readOnly: true });
-  const ask = (sql: string): (() => readonly (readonly unknown[])[]) => {
-    const statement = db.prepare(sql);
+  let db: DatabaseSync | undefined;
+  const statements = new Map<string, StatementSync>();
+  const ask = (sql: string): readonly (readonly unknown[])[] => {
+    db ??= new DatabaseSync(join(folder, 'herald.db'), { readOnly: true });
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
     statement.setReturnArrays(true);
-    return () => statement.all() as unknown as readonly (readonly unknown[])[];
+    return statement.all() as unknown as readonly (readonly unknown[])[];
   };
-  const events = ask(
-    `SELECT seq, lower(hex(id)), written,
-       CASE WHEN ${isSealed} OR instr(body, '"${alertAction}"') > 0 THEN CAST(body AS BLOB) END
-     FROM event ORDER BY seq`,
-  );
-  const forms = ask(`SELECT count(*) FILTER (WHERE ${isSealed}), count(*) FILTER (WHERE NOT ${isSealed}) FROM event`);
-  const deliveries = ask('SELECT seq, destination, rule, state, reason FROM delivery ORDER BY seq');
-  const names = [ask('SELECT id, name FROM destination'), ask('SELECT id, name FROM rule')] as const;
+  const textIn = (seq: unknown, id: string, body: unknown): string | undefined =>
+    body instanceof Uint8Array ? keys.read(`event ${String(seq)} ${id}`, body) : undefined;
   return {
     read() {
-      const stored = events();
-      const ids = new Map(stored.map(([seq, id]) => [Number(seq), String(id)]));
-      const told = new Map(stored.map(([, id]) => [String(id), new Set<string>()]));
-      const [destinations, rules] = names.map((all) => new Map(all().map(([id, name]) => [id, String(name)])));
-      const rows = deliveries().map(([seq, destination, rule, state, reason]) => ({
-        id: known(ids.get(Math.floor(Number(seq) / deliveriesPerEvent))),
-        destination: known(destinations?.get(destination)),
-        rule: known(rules?.get(rule)),
-        state: known(states[Number(state)]),
-        reason: typeof reason === 'string' ? reason : null,
+      const events = ask(eventsSql).map(([seq, id, written, body]) => ({
+        seq: Number(seq),
+        id: String(id),
+        writtenMs: Number(written),
+        told: new Set<string>(),
+        alert: alertIn(textIn(seq, String(id), body), Number(written)),
       }));
-      for (const { id, destination, rule } of rows) if (destination === alertReceiver) told.get(id)?.add(rule);
-      return {
-        stored: stored.map(([seq, id, written, body]) => ({
-          id: String(id),
-          writtenMs: Number(written),
-          told: known(told.get(String(id))),
-          alert:
-            body instanceof Uint8Array
-              ? alertIn(keys.read(`event ${String(seq)} ${String(id)}`, body), Number(written))
-              : undefined,
-        })),
-        deliveries: rows,
-      };
+      const bySeq = new Map(events.map((event) => [event.seq, event]));
+      const deliveries = ask(deliveriesSql).map(([seq, name, ruleName, state, reason]) => {
+        const event = known(bySeq.get(Math.floor(Number(seq) / deliveriesPerEvent)));
+        const [destination, rule] = [known(textOf(name)), known(textOf(ruleName))];
+        if (destination === alertReceiver) event.told.add(rule);
+        return {
+          id: event.id,
+          destination,
+          rule,
+          state: known(states[Number(state)]),
+          reason: textOf(reason),
+        };
+      });
+      return { stored: events, deliveries };
     },
     forms() {
-      const [row] = forms();
+      const [row] = ask(formsSql);
       return { sealed: Number(row?.[0]), plain: Number(row?.[1]) };
     },
-    close: () => db.close(),
+    close: () => db?.close(),
   };
 }
 
-function alertIn(body: string, writtenMs: number): Alert | undefined {
+function alertIn(body: string | undefined, writtenMs: number): Alert | undefined {
+  if (body === undefined) return undefined;
   const event = asObject(JSON.parse(body));
   if (event?.['action'] !== alertAction) return undefined;
   const { rule, count, first, last, by, last_event: quoted } = asObject(event['context']) ?? {};
@@ -114,17 +114,17 @@ function alertIn(body: string, writtenMs: number): Alert | undefined {
   return {
     rule,
     count: Number(count),
-    firstMs: Date.parse(textOf(first)),
-    lastMs: Date.parse(textOf(last)),
+    firstMs: Date.parse(textOf(first) ?? ''),
+    lastMs: Date.parse(textOf(last) ?? ''),
     writtenMs,
-    clientIp: typeof clientIp === 'string' ? clientIp : undefined,
+    clientIp: textOf(clientIp),
     lastId: lastEvent?.['id'],
-    title: textOf(lastEvent?.['title']),
+    title: textOf(lastEvent?.['title']) ?? '',
   };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function known<T>(value: T | undefined): T {

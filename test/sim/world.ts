@@ -118,9 +118,9 @@ const base = loadConfig(
   `sources: [{type: log, name: server, log: server}, {type: log, name: worker, log: worker}]
 journal: {path: /nowhere}
 rules:
-  - {name: all, policies: [{action: "*"}], destinations: [a, b]}
-  - {name: failures, policies: [{action: login_failed}], destinations: [a, c], severity: warning}
-  - {name: changes, policies: [{action: "model_*"}], destinations: [c]}
+  - {name: all, policies: [{action: "*"}], destinations: [a]}
+  - {name: failures, policies: [{action: login_failed}], destinations: [a, b], severity: warning}
+  - {name: changes, policies: [{action: "model_*"}], destinations: [b, c]}
   - {name: ${burst.rule}, policies: [{action: ${burst.action}}], window: {count: ${burst.count}, within: 1h}, destinations: [${alertReceiver}]}
   - {name: ${digest.rule}, policies: [{action: ${digest.action}}], group: {wait: 2s, interval: 3s}, destinations: [${alertReceiver}]}
   - {name: ${repeats.rule}, policies: [{action: ${repeats.action}}], suppress: {for: ${secondsOf(repeats)}, by: [event.client_ip]}, destinations: [${alertReceiver}]}
@@ -166,7 +166,9 @@ export function configOf(world: World, hooks: SendHooks, version: string): Confi
     return [name, { ...from, kind: scripted, fingerprint: version, policy, retry }] as const;
   });
   const { maxBytes, whenFull, retentionMs } = plan;
-  const encryption = world.keys.encryption;
+  const rules = base.rules.filter(({ name }) => plan.rules.includes(name));
+  const silences = plan.rules.includes(silence.rule) ? base.silences : [];
+  const { encryption } = world.keys;
   const journal = { path: world.folder, maxBytes, whenFull, retentionMs, ...(encryption && { encryption }) };
-  return { ...base, sources, destinations: new Map(destinations), journal };
+  return { ...base, rules, silences, sources, destinations: new Map(destinations), journal };
 }
