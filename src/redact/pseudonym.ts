@@ -101,7 +101,7 @@ function canonicalOf(kind: PseudonymKind, value: string): string {
 }
 
 function folded(value: string): string {
-  return value.trim().normalize('NFKC').toLowerCase().normalize('NFC');
+  return value.trim().normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 function prefixOf(kind: PseudonymKind, canonical: string): string {

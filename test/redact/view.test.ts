@@ -35,6 +35,8 @@ const name = fc
       '$&q',
       'q|z',
       'q^',
+      'ΣςΣ',
+      'q  z',
     ),
     fc.stringMatching(/^[a-z]{3}[a-z0-9]{2,8}$/),
     fc.constantFrom('', 'É', '-z', '_q'),
@@ -109,9 +111,14 @@ const planted: fc.Arbitrary<Planted> = fc
     return { event, values: [user, other, typed, mail, address, '198.51.100.77'] };
   });
 
+/** Lower case writes a sigma by what stands beside it. */
+function folded(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ');
+}
+
 /** Every writing of a value in which somebody could still read it. */
 function writings(value: string): readonly string[] {
-  const plain = [value, value.normalize('NFC'), value.normalize('NFD')].map((text) => text.toLowerCase());
+  const plain = [value, value.normalize('NFC'), value.normalize('NFD')].map(folded);
   return [
     ...new Set(
       plain.flatMap((text) => [text, asPercent(text).toLowerCase(), JSON.stringify(text).slice(1, -1), escaped(text)]),
@@ -121,10 +128,10 @@ function writings(value: string): readonly string[] {
 
 function assertGone(outputs: Iterable<readonly [string, string]>, values: readonly string[]): void {
   for (const [target, text] of outputs) {
-    const folded = text.toLowerCase();
+    const searched = folded(text);
     // Addresses that are quoted with letters beside them are others: 1.2.3.4 in 1.2.3.45.
     for (const writing of values.flatMap(writings)) {
-      const at = folded.indexOf(writing);
+      const at = searched.indexOf(writing);
       assert.ok(at < 0, `${writing} is in ${target}: ${text.slice(Math.max(0, at - 80), at + 80)}`);
     }
   }
@@ -180,6 +187,28 @@ test('equal values have equal pseudonyms, wherever they stand and however they a
   assert.deepEqual(two.http?.args, { username });
   const typedAddress = everything.apply(safeEvent({ context: { username: 'ada@example.com' } }));
   assert.equal(typedAddress.context['username'], email, 'a mail address that is typed as a name is the same person');
+});
+
+test('a name is found in capitals, wide letters and with other blanks', () => {
+  const found: readonly (readonly [string, readonly string[]])[] = [
+    ['ΝΙΚΟΣ', ['login ΝΙΚΟΣ:failed', '/u/ΝΙΚΟΣ.a/', "'ΝΙΚΟΣ's", 'νικος', 'νικοσ', '(Νικος)']],
+    ['ada.l', ['login ａｄａ．ｌ x', 'ＡＤＡ．Ｌ']],
+    [
+      'Ada Lovelace',
+      ['Ada  Lovelace', 'by ada\u00a0lovelace.', 'ADA\n  LOVELACE', 'ada+lovelace', '?q=Ada%20%20Lovelace&x'],
+    ],
+    ['Ada  Lovelace', ['Ada Lovelace', 'ada+lovelace']],
+  ];
+  for (const [username, texts] of found) {
+    for (const message of texts) {
+      const { message: shown = '' } = everything.apply(safeEvent({ user: { username }, context: { message } }));
+      assert.ok(shown.includes(byA.of('person', username)), `${username} in ${message}: ${shown}`);
+      assert.doesNotMatch(shown, /ΝΙΚΟ|νικο|ａｄａ|lovelace/i);
+    }
+    const apart = ['ΝΙΚΟΣΑ', 'adaXl', 'Ada-Lovelace', 'Ada Lovelaces', 'Ada'].join(' ');
+    assert.equal(everything.apply(safeEvent({ user: { username }, context: { message: apart } })).message, apart);
+  }
+  assert.equal(byA.of('person', 'ΝΙΚΟΣ-Α'), byA.of('person', 'νικος-α'));
 });
 
 test('another key makes other pseudonyms, and its id tells which', () => {

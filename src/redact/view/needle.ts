@@ -2,7 +2,7 @@ import { isWordBefore, wordLength } from './words.ts';
 
 /** A value in one of its spellings, as it is looked for. */
 export interface Needle {
-  /** {@link fold}ed. */
+  /** {@link fold}ed, with one blank between its words. */
   readonly text: string;
   readonly standIn: string;
   /** The length of the word that it begins with; 0 when it begins with something else. */
@@ -32,12 +32,12 @@ export function createNeedles(): NeedlesOf {
   };
 }
 
-/** The needles for a value: its letters composed, decomposed and as the bytes that percent escapes stand for, blanks also as `+`. */
+/** The needles for a value: its letters composed, decomposed and as the bytes that percent escapes stand for. */
 function needlesFor(value: string, standIn: string): readonly Needle[] {
-  const forms = /[^\0-\x7f]/.test(value) ? ['NFC', 'NFD', 'NFKC'].map((form) => value.normalize(form).trim()) : [];
-  const written = [value.trim(), ...forms, ...forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'))];
-  const inQuery = written.filter((text) => text.includes(' ')).map((text) => text.replaceAll(' ', '+'));
-  const texts = new Set([...written, ...inQuery].map(fold).filter((text) => text !== ''));
+  const trimmed = value.trim().replaceAll(/\s+/g, ' ');
+  const forms = /[^\0-\x7f]/.test(value) ? ['NFC', 'NFD', 'NFKC'].map((form) => trimmed.normalize(form).trim()) : [];
+  const written = [trimmed, ...forms, ...forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'))];
+  const texts = new Set(written.map(fold).filter((text) => text !== ''));
   return [...texts].map((text) => ({
     text,
     standIn,
@@ -46,8 +46,19 @@ function needlesFor(value: string, standIn: string): readonly Needle[] {
   }));
 }
 
-/** In lower case, each character where it was. */
+const otherwise = /[ς\uff01-\uff5e]/g;
+
+/**
+ * In lower case, each character where it was; letters of full width as ordinary ones. A sigma is written by what stands beside it,
+ * so all are written alike.
+ */
 export function fold(text: string): string {
+  const lower = lowered(text);
+  if (lower.search(otherwise) < 0) return lower;
+  return lower.replaceAll(otherwise, (char) => (char === 'ς' ? 'σ' : String.fromCharCode(char.charCodeAt(0) - 0xfee0)));
+}
+
+function lowered(text: string): string {
   const lower = text.toLowerCase();
   if (lower.length === text.length) return lower;
   let out = '';

@@ -39,7 +39,7 @@ export function createSearch(needles: readonly Needle[]): Search {
     letters |= 1 << text.charCodeAt(0);
     charsMin = Math.min(charsMin, text.length);
   }
-  const heads = [...new Set(needles.map(({ text }) => text.slice(0, headCharsMax)))];
+  const heads = [...new Set(needles.map(({ text }) => text.slice(0, headCharsMax).split(' ', 1)[0] ?? ''))];
   const mayHold = (text: string): boolean => heads.length > headsMax || heads.some((head) => text.includes(head));
   let compared = 0;
 
@@ -57,9 +57,8 @@ export function createSearch(needles: readonly Needle[]): Search {
         for (const needle of candidates ?? none) {
           compared += needle.text.length;
           if (compared > comparedMax) return undefined;
-          if (isAt(needle, folded, at)) {
-            (hits ??= []).push({ start: at, end: at + needle.text.length, standIn: needle.standIn });
-          }
+          const end = endOf(needle, folded, at);
+          if (end > at) (hits ??= []).push({ start: at, end, standIn: needle.standIn });
         }
         at += word === 0 ? 1 : word;
       }
@@ -73,6 +72,30 @@ function startOf(word: number, first: number): number {
   return Math.min(word, wordCharsMax) * 0x1_0000 + first;
 }
 
-function isAt({ text, wordEnd }: Needle, folded: string, at: number): boolean {
-  return folded.startsWith(text, at) && !(wordEnd && isWordAt(folded, at + text.length));
+/** Where the needle that begins at `at` ends; -1 when there is none. */
+function endOf({ text, wordEnd }: Needle, folded: string, at: number): number {
+  const end = folded.startsWith(text, at) ? at + text.length : spacedEnd(text, folded, at);
+  return end < 0 || (wordEnd && isWordAt(folded, end)) ? -1 : end;
+}
+
+const blanksMax = 32;
+
+/** As {@link endOf}, with other and more blanks between the words: a line end, two, the `+` of a query. */
+function spacedEnd(wanted: string, folded: string, at: number): number {
+  if (!wanted.includes(' ')) return -1;
+  let end = at;
+  for (let place = 0; place < wanted.length; place += 1) {
+    const code = wanted.charCodeAt(place);
+    const from = end;
+    if (code !== 32) end += folded.charCodeAt(end) === code ? 1 : 0;
+    else while (end - from < blanksMax && isBlank(folded.charCodeAt(end))) end += 1;
+    if (end === from) return -1;
+  }
+  return end;
+}
+
+/** Blanks of all widths, line ends, and `+`. */
+function isBlank(code: number): boolean {
+  if (code < 128) return code === 32 || code === 43 || (code >= 9 && code <= 13);
+  return code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f || code === 0x3000;
 }
