@@ -21,6 +21,9 @@ interface Wanted {
 
 const names = ['chat', 'siem'] as const;
 
+/** What the journal holds, in order. */
+type Stored = readonly { readonly seq: number; readonly id: string }[];
+
 class Model {
   readonly whenFull: JournalOptions['whenFull'];
   nowMs = t0;
@@ -37,9 +40,9 @@ class Model {
     return [...this.queues.values()].some((queue) => queue.some((item) => item.seq === seq && item.state === state));
   }
 
-  /** Forgets the events that the journal does not have any more; returns them. */
-  drop(journal: Journal): readonly { readonly seq: number; readonly written: number }[] {
-    const there = new Set(stored(journal).map(({ seq }) => seq));
+  /** Forgets the events that are not kept any more; returns them. */
+  drop(kept: Stored): readonly { readonly seq: number; readonly written: number }[] {
+    const there = new Set(kept.map(({ seq }) => seq));
     const gone = this.events.filter(({ seq }) => !there.has(seq));
     this.events = this.events.filter(({ seq }) => there.has(seq));
     return gone;
@@ -62,7 +65,7 @@ function openSmall(path: string, whenFull: JournalOptions['whenFull'], nowMs = t
   return open(path, { maxBytes, whenFull }, { nowMs });
 }
 
-function stored(journal: Journal): readonly { readonly seq: number; readonly id: string }[] {
+function stored(journal: Journal): Stored {
   return journal.search({ order: 'oldest', limit: 10_000 }).map(({ seq, event }) => ({ seq, id: event.id }));
 }
 
@@ -88,9 +91,9 @@ function compare(model: Model, journal: Journal): void {
 }
 
 /** What had to go for a batch: history first, then dead letters, and what waits only when it is told to and nothing else is left. */
-function makeRoom(model: Model, journal: Journal, result: AppendResult): void {
+function makeRoom(model: Model, kept: Stored, result: AppendResult): void {
   const shed = new Map<string, number>();
-  for (const { seq } of model.drop(journal)) {
+  for (const { seq } of model.drop(kept)) {
     for (const [name, queue] of model.queues) {
       for (const item of queue) {
         if (item.seq !== seq || item.state !== 'pending') continue;
@@ -137,7 +140,8 @@ const append = fc
       const checkpoints = new Map([['f', model.checkpoint + 1]]);
       const result = journal.append(batch(entries, { checkpoints }), model.nowMs);
       const newest = model.events.at(-1)?.seq ?? 0;
-      makeRoom(model, journal, result);
+      const kept = stored(journal);
+      makeRoom(model, kept, result);
       if (result.status === 'full') return;
       model.checkpoint += 1;
       model.lines += items.length;
@@ -145,9 +149,7 @@ const append = fc
       const fresh = items.filter(
         ({ n }, at) => !model.events.some((event) => event.n === n) && items.findIndex((item) => item.n === n) === at,
       );
-      const seqs = stored(journal).filter(
-        ({ seq }) => seq > newest && !model.events.some((event) => event.seq === seq),
-      );
+      const seqs = kept.filter(({ seq }) => seq > newest && !model.events.some((event) => event.seq === seq));
       assert.deepEqual(
         seqs.map(({ id }) => id),
         fresh.map(({ n }) => idOf(n)),
@@ -220,7 +222,7 @@ const wait = fc.constantFrom(1500, day / 2).map((ms) =>
 const maintain = fc.constant(
   command('maintain', (model, { journal }) => {
     while (journal.maintain(model.nowMs));
-    for (const { seq, written } of model.drop(journal)) {
+    for (const { seq, written } of model.drop(stored(journal))) {
       const isOld = written < model.nowMs - day;
       assert.ok(!model.has(seq, 'pending'), 'upkeep never takes what waits');
       assert.ok(isOld || !model.has(seq, 'dead'), 'upkeep makes room from history only');
