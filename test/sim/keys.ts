@@ -34,14 +34,23 @@ export function assertSealed(files: Iterable<Buffer>): void {
 function readRecord(place: string, stored: Uint8Array): string {
   const record = Buffer.from(stored);
   if (record[0] !== 1) return record.toString();
-  const key = all.find((one) => derived(one, '', 'id', 4).equals(record.subarray(1, 5)));
-  assert.ok(key !== undefined, `${place} is encrypted with a key that nobody has`);
-  const recordKey = derived(key, record.subarray(5, 21), 'records', 32);
+  const head = record.toString('latin1', 1, 21);
+  const recordKey = recordKeys.get(head) ?? recordKeyOf(record, place);
+  recordKeys.set(head, recordKey);
   const nonce = Buffer.concat([Buffer.alloc(6), record.subarray(21, 27)]);
   const opening = createDecipheriv('aes-256-gcm', recordKey, nonce, { authTagLength: 16 });
   opening.setAAD(Buffer.from(place));
   opening.setAuthTag(record.subarray(-16));
   return Buffer.concat([opening.update(record.subarray(27, -16)), opening.final()]).toString();
+}
+
+/** By key id and salt: to derive one takes longer than to read a record. */
+const recordKeys = new Map<string, Buffer>();
+
+function recordKeyOf(record: Buffer, place: string): Buffer {
+  const key = all.find((one) => derived(one, '', 'id', 4).equals(record.subarray(1, 5)));
+  assert.ok(key !== undefined, `${place} is encrypted with a key that nobody has`);
+  return derived(key, record.subarray(5, 21), 'records', 32);
 }
 
 function derived(key: KeyObject, salt: Uint8Array | string, purpose: string, bytes: number): Buffer {

@@ -80,8 +80,8 @@ async function assertBooks(world: World, process: Process): Promise<void> {
 /** A disk that failed to read a log is tried again later, when all that was read before may long be delivered. */
 function isDone(world: World, { journal, rows }: Process, waitedMs: number): boolean {
   if (waitedMs < calmMsMin || !isDrained(world, journal)) return false;
-  if (untold(world, journal, rows) > 0 || (journal.encryption()?.others ?? []).length > 0) return false;
-  return world.plan.destinations.every(({ name }) => journal.queue(name).pending === 0);
+  if (world.plan.destinations.some(({ name }) => journal.queue(name).pending > 0)) return false;
+  return (journal.encryption()?.others ?? []).length === 0 && untold(world, journal, rows) === 0;
 }
 
 /** How often a log could not be read. */
