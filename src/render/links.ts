@@ -35,13 +35,19 @@ function adminUrl(authentikUrl: string): string {
 function search({ request_id, http, user, client_ip, action }: SafeEvent): string {
   const who = isAnonymous(user) ? undefined : username(user);
   const words = request_id ?? http?.request_id ?? findable(who) ?? findable(client_ip) ?? action;
-  return `;${encode(JSON.stringify({ search: words.slice(0, searchCharsMax) }))}`;
+  const short = words.slice(0, searchCharsMax);
+  return unreserved.test(short)
+    ? `;%7B%22search%22%3A%22${short}%22%7D`
+    : `;${encode(JSON.stringify({ search: short }))}`;
 }
 
 /** Undefined for what stands in the place of a name that the reader must not see: authentik would find nothing. */
 function findable(text: string | undefined): string | undefined {
   return text === undefined || isStandIn(text) ? undefined : text;
 }
+
+/** What every encoding leaves as it is: ids and most names. */
+const unreserved = /^[\w.-]+$/;
 
 /** `encodeURIComponent` that also takes lone surrogates and what Markdown or mrkdwn could end a link at. */
 function encode(text: string): string {

@@ -7,7 +7,7 @@ import { defineDestination } from '../destination.ts';
 import { eventText, jsonFormatOption } from '../format.ts';
 import { createProtobuf, json } from './encoding.ts';
 import { guide } from './guide.ts';
-import { recordOf, resourceOf } from './record.ts';
+import { recordOf, resourceWriter } from './record.ts';
 import { classifyExport } from './reply.ts';
 import { setup } from './setup.ts';
 
@@ -77,15 +77,14 @@ export const otlp = defineDestination({
       'content-type': encoding.contentType,
       ...(authorization !== undefined && { authorization }),
     };
-    const fixed = { 'service.name': 'authentik', ...config.resource };
+    const resource = resourceWriter({ 'service.name': 'authentik', ...config.resource });
     const url = `${baseUrl(config.url, /\/v1\/logs\/?$/)}/v1/logs`;
     return createBatchDestination(deps, config, {
       limits: { bytes: requestBytesMax, itemBytes: itemBytesMax, itemOverheadBytes: 1000 },
       replyEncoding: 'latin1',
       item: (delivery) => {
         const record = recordOf(delivery, eventText(config.format, delivery, deps), deps.clock.now());
-        const resource = JSON.stringify(resourceOf(delivery.event.origin, fixed));
-        return { ...encoding.record(record), resource };
+        return { ...encoding.record(record), resource: resource(delivery.event.origin) };
       },
       body: (items) => encoding.request(items),
       async exchange({ post, items, nowMs }) {

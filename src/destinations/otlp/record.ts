@@ -67,12 +67,28 @@ function attributesOf({ event, key, rule }: Delivery): Attributes {
   };
 }
 
-/** What the record is about: authentik, and the container that it runs in as far as the log's place tells. */
-export function resourceOf({ namespace, pod, container }: Origin, fixed: Attributes): Attributes {
-  return {
+/**
+ * What the record is about, as JSON: authentik, and the container that it runs in as far as the log's place tells. Neighbours mostly
+ * come from the same one.
+ */
+export function resourceWriter(fixed: Attributes): (origin: Origin) => string {
+  let last: Origin = {};
+  let text = resourceJson(last, fixed);
+  return (origin) => {
+    const { namespace, pod, container } = origin;
+    if (namespace !== last.namespace || pod !== last.pod || container !== last.container) {
+      last = origin;
+      text = resourceJson(origin, fixed);
+    }
+    return text;
+  };
+}
+
+function resourceJson({ namespace, pod, container }: Origin, fixed: Attributes): string {
+  return JSON.stringify({
     'k8s.namespace.name': namespace,
     'k8s.pod.name': pod,
     'k8s.container.name': container,
     ...fixed,
-  };
+  });
 }

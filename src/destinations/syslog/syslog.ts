@@ -131,7 +131,9 @@ export const syslog = defineDestination({
       async send(batch, signal) {
         const { items, spread } = pack(batch, encoding);
         if (items.length === 0) return spread({ status: 'delivered' });
-        const messages = items.map((item) => joinItems([item], '', '', ''));
+        // A stream knows no messages: only datagrams are sent one by one.
+        const parts = transport === 'udp' ? items.map((item) => [item]) : [items];
+        const messages = parts.map((part) => joinItems(part, '', '', ''));
         return spread(resultOf(await client.send(messages, signal)));
       },
       close: () => client.close(),
