@@ -35,6 +35,8 @@ export interface LoopGuard {
 export function createLoopGuard(configs: readonly RuleConfig[]): LoopGuard {
   const policies = new Set(configs.flatMap((config) => config.policy_uuids.map(normalUuid)));
   const issued = new Set<string>();
+  /** The last of them: several rules fire for one event. */
+  let newest: string | undefined;
   const lastClaimed = new Map<string, { readonly id: string; readonly at: number }>();
   return {
     causedByPolicy(event) {
@@ -53,6 +55,8 @@ export function createLoopGuard(configs: readonly RuleConfig[]): LoopGuard {
     },
     fired(rule, event, permission) {
       if (permission === 'once') lastClaimed.set(rule, { id: event.id, at: event.at });
+      if (newest === event.id) return;
+      newest = event.id;
       if (issued.has(event.id)) return;
       if (issued.size >= issuedMax) forgetOldest(issued);
       issued.add(event.id);

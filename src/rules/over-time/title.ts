@@ -30,16 +30,25 @@ export function quote(remembered: string): JsonObject {
 }
 
 function withNames(whole: string, event: SafeEvent, charsMax = Infinity): string {
-  const title = whole.replaceAll(separator, '').slice(0, charsMax);
+  const title = withoutSeparators(whole).slice(0, charsMax);
   const isCut = title.length === charsMax || title.includes('…');
   const names = new Set<string>();
   eachName(event, (identity, value) => {
     if (identity !== 'name') return;
-    const name = value.replaceAll(separator, '');
+    const name = withoutSeparators(value);
     const part = partIn(title, name, isCut) ?? partIn(title, name.replaceAll(/[“”„"]/g, "'"), isCut);
     if (part !== undefined) names.add(part);
   });
-  return [title, ...(names.size === 0 ? [''] : names)].join(separator);
+  let text = title;
+  for (const name of names.size === 0 ? noName : names) text += separator + name;
+  return text;
+}
+
+const noName = [''];
+
+/** Nearly no text has any, and asking costs less than replacing nothing. */
+function withoutSeparators(text: string): string {
+  return text.includes(separator) ? text.replaceAll(separator, '') : text;
 }
 
 const partCharsMin = 3;
