@@ -1,17 +1,5 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  type Stats,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { OperationalError } from '../core/errors.ts';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The files in a journal's folder. */
 export interface JournalFiles {
@@ -46,33 +34,9 @@ export function createFile(folder: string, path: string): void {
   }
 }
 
-/**
- * Throws OperationalError `permission` when anybody may write a file of the journal, or the folder: what is in there is sent on as
- * if herald had read it. A folder that is a mount, or somebody else's, has the mode that who mounts it gave it: who else sees it
- * is decided there.
- */
-export function refuseOpenToAll(files: JournalFiles): void {
-  const { folder, database, lock } = files;
-  const own = statSync(folder);
-  const isMount = own.dev !== statSync(dirname(resolve(folder))).dev;
-  if (isOpenToAll(own) && own.uid === process.getuid?.() && !isMount) throw openToAll(folder, 'chmod 700');
-  for (const path of [database, `${database}-wal`, `${database}-shm`, lock]) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined && isOpenToAll(stats)) throw openToAll(path, 'chmod 600');
-  }
-}
-
-const writableByAll = 0o002;
-
-function isOpenToAll({ mode }: Stats): boolean {
-  return (mode & writableByAll) !== 0;
-}
-
-function openToAll(path: string, remedy: string): OperationalError {
-  return new OperationalError(
-    'permission',
-    `anybody may write ${path}, so the journal cannot be trusted: ${remedy} ${path}`,
-  );
+/** True for the name of a file that herald itself puts into the folder. */
+export function isJournalFile(name: string): boolean {
+  return /^(?:herald|lock)\.db|^(?:owner|write-probe)$/.test(name);
 }
 
 export function writeOwner(files: JournalFiles, pid: number): void {

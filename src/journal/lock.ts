@@ -2,7 +2,9 @@ import { truncateSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '../core/errors.ts';
 import { isCorrupt, sqliteCode } from './failure.ts';
-import { createFile, readOwner, refuseOpenToAll, writeOwner, type JournalFiles } from './files.ts';
+import { createFile, readOwner, writeOwner, type JournalFiles } from './files.ts';
+import type { JournalLog } from './journal.ts';
+import { secureModes } from './modes.ts';
 
 /**
  * Makes this process the owner of the folder until `close`, or throws OperationalError `journal_locked`, or `permission` when
@@ -10,9 +12,9 @@ import { createFile, readOwner, refuseOpenToAll, writeOwner, type JournalFiles }
  * exclusive transaction on an empty database: the kernel lets go of it however the process ends, and readers of the journal's
  * own database are not in its way.
  */
-export function acquireLock(files: JournalFiles): { close(): void } {
+export function acquireLock(files: JournalFiles, log: JournalLog): { close(): void } {
   createFile(files.folder, files.lock);
-  refuseOpenToAll(files);
+  secureModes(files, log);
   const lock = lockFile(files);
   writeOwner(files, process.pid);
   return lock;

@@ -31,7 +31,7 @@ interface Opened {
  */
 export function openJournal(options: JournalOptions, deps: JournalDeps): Journal {
   const files = journalFiles(options.path);
-  const lock = translated(options.path, () => acquireLock(files));
+  const lock = translated(options.path, () => acquireLock(files, deps.log));
   let now = deps.nowMs;
   let opened: Opened;
   try {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OperationalError } from '../../src/core/errors.ts';
 import { open, tempFolder } from './harness.ts';
 
-const mode = (path: string): number => statSync(path).mode & 0o777;
+const mode = (path: string): number => statSync(path).mode & 0o7777;
 
 describe('a journal that anybody may write is refused, with what to do', () => {
   for (const [name, given] of [
@@ -29,16 +29,90 @@ describe('a journal that anybody may write is refused, with what to do', () => {
           error.message ===
             `anybody may write ${path.replace(/\/$/, '')}, so the journal cannot be trusted: chmod ${right.toString(8)} ${path.replace(/\/$/, '')}`,
       );
-      assert.equal(mode(path), given & 0o777, 'nothing is changed behind the back of the operator');
+      assert.equal(mode(path), given, 'nothing is changed behind the back of the operator');
       chmodSync(path, right);
       open(folder).close();
     });
   }
 });
 
-test('a group may share the folder, as on a volume with fsGroup', () => {
-  const folder = tempFolder();
-  chmodSync(folder, 0o2770);
-  open(folder).close();
-  assert.equal(mode(join(folder, 'herald.db')), 0o600);
+describe('what others may read is closed', () => {
+  test('the files, whoever opened them before, and those that SQLite makes beside them', () => {
+    const folder = tempFolder();
+    open(folder).close();
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+    writeFileSync(join(folder, 'herald.db.corrupt-20260115T090000000Z'), '', { mode: 0o664 });
+    const { logged } = open(folder);
+    const modes = readdirSync(folder).map((name) => [name, mode(join(folder, name))] as const);
+    assert.ok(modes.length >= 5, 'database, WAL, index, lock, owner');
+    assert.deepEqual(
+      modes.filter(([, bits]) => bits !== 0o600),
+      [],
+    );
+    assert.deepEqual(logged, []);
+  });
+
+  for (const [before, after] of [
+    [0o755, 0o700],
+    [0o750, 0o700],
+    [0o770, 0o700],
+    // Given to a group on purpose.
+    [0o2770, 0o2770],
+    [0o2775, 0o2770],
+  ] as const) {
+    test(`the folder with ${before.toString(8)}`, () => {
+      const folder = join(tempFolder(), 'journal');
+      mkdirSync(folder);
+      chmodSync(folder, before);
+      const { told } = open(folder);
+      assert.equal(mode(folder), after);
+      assert.deepEqual(told, []);
+      assert.equal(mode(join(folder, 'herald.db')), 0o600);
+    });
+  }
+
+  test('but not a folder with something else in it, which is told', () => {
+    const folder = tempFolder();
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'config.yaml'), '', { mode: 0o644 });
+    const { told } = open(folder);
+    assert.equal(mode(folder), 0o755);
+    assert.equal(mode(join(folder, 'config.yaml')), 0o644);
+    assert.deepEqual(told, [
+      {
+        fields: { path: folder, mode: '755' },
+        message: 'others than herald may see which files the journal has',
+      },
+    ]);
+  });
+});
+
+const notRoot = process.getuid?.() === 0 ? false : 'skipped: only root can give files to others';
+
+describe('what belongs to somebody else', { skip: notRoot }, () => {
+  const other = 65_532;
+
+  test('is refused when anybody may write it', () => {
+    const folder = tempFolder();
+    chownSync(folder, other, other);
+    chmodSync(folder, 0o777);
+    assert.throws(() => open(folder), /^OperationalError: anybody may write/);
+  });
+
+  test('is used as it is when a group shares it, as the volume of a pod that had another user', () => {
+    const folder = tempFolder();
+    open(folder).close();
+    chownSync(folder, other, 0);
+    chmodSync(folder, 0o2770);
+    const database = join(folder, 'herald.db');
+    chownSync(database, other, 0);
+    chmodSync(database, 0o660);
+    const { logged, told } = open(folder);
+    assert.deepEqual([mode(folder), mode(database)], [0o2770, 0o660]);
+    assert.deepEqual(told, []);
+    assert.deepEqual(logged[0], {
+      fields: { path: database, mode: '660' },
+      message: 'others than herald may read the journal, and this cannot be changed',
+    });
+  });
 });

@@ -1,0 +1,66 @@
+import { chmodSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { OperationalError } from '../core/errors.ts';
+import { errnoOf } from './errno.ts';
+import { isJournalFile, type JournalFiles } from './files.ts';
+import type { JournalLog } from './journal.ts';
+
+const writableByAll = 0o002;
+const byAll = 0o007;
+const byOthers = 0o077;
+/** What is made in such a folder belongs to its group: it was given to a group on purpose, as Kubernetes does for `fsGroup`. */
+const setGroup = 0o2000;
+
+/**
+ * Throws OperationalError `permission` when anybody may write a file of the journal, or the folder: what is in there is sent on as
+ * if herald had read it. Then makes the files 0600 and the folder 0700 where they are ours, and tells of the rest. A folder that is
+ * a mount has the mode that who mounted it gave it (an `emptyDir` is 0777): who else sees it is decided there.
+ */
+export function secureModes(files: JournalFiles, log: JournalLog): void {
+  const folder = realpathSync(files.folder);
+  const stats = statSync(folder);
+  const isMount = stats.dev !== statSync(dirname(folder)).dev;
+  const present = readdirSync(folder);
+  const own = present.filter(isJournalFile).flatMap((name) => {
+    const path = join(files.folder, name);
+    // Another process of herald's may remove one meanwhile.
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? [] : [{ path, stats: found }];
+  });
+  if (!isMount) refuseOpenToAll(files.folder, stats, 'chmod 700');
+  for (const { path, stats: found } of own) refuseOpenToAll(path, found, 'chmod 600');
+  for (const { path, stats: found } of own) {
+    if (!tighten(path, found, byOthers))
+      log.error({ path, mode: octal(found) }, 'others than herald may read the journal, and this cannot be changed');
+  }
+  const shared = stats.mode & setGroup ? byAll : byOthers;
+  if (isMount || (stats.mode & shared) === 0) return;
+  if (own.length < present.length || !tighten(folder, stats, shared))
+    log.info({ path: files.folder, mode: octal(stats) }, 'others than herald may see which files the journal has');
+}
+
+function refuseOpenToAll(path: string, { mode }: Stats, remedy: string): void {
+  if ((mode & writableByAll) === 0) return;
+  throw new OperationalError(
+    'permission',
+    `anybody may write ${path}, so the journal cannot be trusted: ${remedy} ${path}`,
+  );
+}
+
+/** Takes these bits of its mode from what is ours. False when they stay. */
+function tighten(path: string, { mode, uid }: Stats, bits: number): boolean {
+  if ((mode & bits) === 0) return true;
+  if (uid !== process.getuid?.()) return false;
+  try {
+    chmodSync(path, mode & 0o7777 & ~bits);
+    return true;
+  } catch (error) {
+    // Some file systems have one mode for all, which only who mounts them can change.
+    if (errnoOf(error) === '') throw error;
+    return errnoOf(error) === 'ENOENT';
+  }
+}
+
+function octal({ mode }: Stats): string {
+  return (mode & 0o7777).toString(8);
+}
