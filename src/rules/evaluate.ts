@@ -74,7 +74,7 @@ interface Evaluating {
   readonly clockMs: number;
 }
 
-function evaluateAll(rules: readonly RunningRule[], at: Evaluating): Evaluation {
+function evaluateAll(rules: readonly Candidate[], at: Evaluating): Evaluation {
   const { guard, scope } = at;
   const notifications: Notification[] = [];
   const errors: string[] = [];
@@ -82,8 +82,8 @@ function evaluateAll(rules: readonly RunningRule[], at: Evaluating): Evaluation 
   const held: Held[] = [];
   let permission: Permission | undefined;
   let own = false;
-  for (const { rule, course } of rules) {
-    const { fires, error } = rule.evaluate(scope);
+  for (const { rule, course, evaluate } of rules) {
+    const { fires, error } = evaluate(scope);
     if (error) errors.push(rule.name);
     const met = course === undefined ? fires : course.observe(scope, at.atMs, at.clockMs, fires);
     if (met === false || met === undefined) continue;
@@ -146,15 +146,24 @@ function heldBack(rule: Explanation['rules'][number], cause: string): Explanatio
   return { ...rule, fires: false, reason: `${rule.reason}; held back: ${cause} caused the event` };
 }
 
+/** A rule as it judges the events with one action. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly course: Course | undefined;
+  readonly evaluate: Rule['evaluate'];
+}
+
 /** The rules that an action can matter to, worked out once for each of the last few hundred actions. */
-function byAction(rules: readonly RunningRule[]): (action: string) => readonly RunningRule[] {
-  const known = new Map<string, readonly RunningRule[]>();
+function byAction(rules: readonly RunningRule[]): (action: string) => readonly Candidate[] {
+  const known = new Map<string, readonly Candidate[]>();
   return (action) => {
     const found = known.get(action);
     if (found !== undefined) return found;
     // Actions are an open set, and an expression policy can make up new ones.
     if (known.size >= actionsMax) known.clear();
-    const possible = rules.filter(({ rule, course }) => rule.mayFire(action) || course?.mayConcern(action) === true);
+    const possible = rules
+      .filter(({ rule, course }) => rule.mayFire(action) || course?.mayConcern(action) === true)
+      .map(({ rule, course }) => ({ rule, course, evaluate: rule.evaluateFor(action) }));
     known.set(action, possible);
     return possible;
   };

@@ -19,6 +19,8 @@ export type Policy =
       readonly passes: (event: SafeEvent) => boolean;
       /** False when no event with this action passes. */
       readonly mayPass: (action: string) => boolean;
+      /** Whether events with this action pass, where the action alone decides. */
+      readonly passesByAction: (action: string) => boolean | undefined;
       readonly why: (event: SafeEvent) => string;
     }
   | { readonly kind: 'expression'; readonly label: string; judge(scope: Scope): Verdict };
@@ -42,13 +44,17 @@ export function compilePolicy(config: PolicyConfig, problems: MatcherProblem[]):
 
 function matcherPolicy(matcher: Matcher, negate: boolean): Policy {
   const { label } = matcher;
+  const passesByAction = (action: string): boolean | undefined =>
+    matcher.actionOnly ? matcher.mayMatch(action) !== negate : undefined;
   const why = (event: SafeEvent): string => matcher.mismatch(event) ?? `${label} matches`;
-  if (!negate) return { kind: 'matcher', label, passes: matcher.matches, mayPass: matcher.mayMatch, why };
+  if (!negate)
+    return { kind: 'matcher', label, passes: matcher.matches, mayPass: matcher.mayMatch, passesByAction, why };
   return {
     kind: 'matcher',
     label: `not (${label})`,
     passes: (event) => !matcher.matches(event),
-    mayPass: (action) => !(matcher.actionOnly && matcher.mayMatch(action)),
+    mayPass: (action) => passesByAction(action) !== false,
+    passesByAction,
     why: (event) => `${why(event)} (negated)`,
   };
 }

@@ -22,6 +22,8 @@ export interface Rule {
   /** False when the rule fires for no event with this action. */
   mayFire(action: string): boolean;
   evaluate(scope: Scope): RuleResult;
+  /** The same for events with this action; what the action alone decides is then decided. */
+  evaluateFor(action: string): (scope: Scope) => RuleResult;
 }
 
 const silent: RuleResult = { fires: false, error: false };
@@ -39,6 +41,16 @@ export function buildRule(config: RuleConfig, policies: readonly Policy[]): Rule
   const matchers = policies.filter((policy) => policy.kind === 'matcher');
   const expressions = policies.filter((policy) => policy.kind === 'expression');
   const decisive = mode === 'any';
+  const decided = decisive ? fired : silent;
+  const never = !enabled || policies.length === 0;
+
+  function evaluateBy(asked: typeof matchers): (scope: Scope) => RuleResult {
+    return (scope) => {
+      for (const matcher of asked) if (matcher.passes(scope.event) === decisive) return decided;
+      return judgeAll(expressions, scope, decisive);
+    };
+  }
+
   return {
     name,
     notification: { rule: name, severity, destinations },
@@ -46,11 +58,11 @@ export function buildRule(config: RuleConfig, policies: readonly Policy[]): Rule
     enabled,
     mode,
     mayFire: (action) => enabled && policies.length > 0 && possible(policies, action, mode),
-    evaluate: (scope) => {
-      const { event } = scope;
-      if (!enabled || policies.length === 0) return silent;
-      for (const matcher of matchers) if (matcher.passes(event) === decisive) return decisive ? fired : silent;
-      return judgeAll(expressions, scope, decisive);
+    evaluate: never ? () => silent : evaluateBy(matchers),
+    evaluateFor: (action) => {
+      if (never) return () => silent;
+      if (matchers.some((matcher) => matcher.passesByAction(action) === decisive)) return () => decided;
+      return evaluateBy(matchers.filter((matcher) => matcher.passesByAction(action) === undefined));
     },
   };
 }
