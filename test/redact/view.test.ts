@@ -321,6 +321,34 @@ test('addresses are truncated to networks', () => {
   assert.equal(seen.message, 'from 203.0.113.0/24, 2001:db8:1::/48 and 10.1.2.0/24');
 });
 
+test('addresses are found in all their spellings, with letters beside them and as hosts of networks', () => {
+  const v4 = byA.of('address', '203.0.113.7');
+  const v6 = byA.of('address', '2001:db8:1:2::77');
+  const texts: readonly (readonly [string, string])[] = [
+    ['/api/v3/blocklist/203.0.113.7/8/', `/api/v3/blocklist/${v4}/`],
+    ['allowed 203.0.113.7/24', `allowed ${v4}`],
+    ['peer 2001:db8:1:2::77/48', `peer ${v6}`],
+    ['rate:ip203.0.113.7_x', `rate:ip${v4}_x`],
+    ['at 203.0.113.7T09', `at ${v4}T09`],
+    ['\u001b[31m203.0.113.7\u001b[0m', `\u001b[31m${v4}\u001b[0m`],
+    ['from 203.0.113.007', `from ${v4}`],
+    ['from ２０３．0。113.７', `from ${v4}`],
+    ['ip-203-0-113-7.eu.internal', `${v4}.eu.internal`],
+    ['from 2001:db8:1:2:0:0:0:77:443', `from ${v6}:443`],
+    ['score_2001:db8:1:2::77_ada', `score_${v6}_ada`],
+    ['x=2001:DB8:1:2::77: refused', `x=${v6}: refused`],
+  ];
+  for (const [message, expected] of texts) {
+    assert.equal(everything.apply(safeEvent({ context: { message } })).message, expected);
+  }
+  const clean =
+    'networks 203.0.113.0/24 10.0.0.0/8 0.0.0.0/0 2001:db8:1::/48 ::/0, a::std, std::b, 1.3.6.1.4.1, 12:30:45';
+  assert.equal(everything.apply(safeEvent({ context: { message: clean } })).message, clean);
+  const user_agent = 'Mozilla/5.0 Chrome/120.0.60.71 (at 203.0.113.7)';
+  const { http } = everything.apply(safeEvent({ context: { http_request: { user_agent } } }));
+  assert.equal(http?.user_agent, `Mozilla/5.0 Chrome/120.0.60.71 (at ${v4})`);
+});
+
 test('further fields have pseudonyms, and what is no text is hidden', () => {
   const view = viewOf({ values: [['department'], ['more', 'badge']] });
   const { context } = view.apply(

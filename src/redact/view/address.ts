@@ -5,11 +5,12 @@ import type { Place } from './known.ts';
 const networkBits = { v4: 24, v6: 48 } as const;
 
 /**
- * An address in the one form that stands for all its spellings: IPv6 in full lower-case groups, without a zone; IPv4 that was mapped
- * into IPv6 as IPv4. Undefined for what is no address.
+ * An address in the one form that stands for all its spellings: IPv4 without leading zeros; IPv6 in full lower-case groups, without a
+ * zone; IPv4 that was mapped into IPv6 as IPv4. Undefined for what is no address.
  */
 export function canonicalAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
+  const v4 = text.replaceAll(/(?<!\d)0{1,2}(?=\d)/g, '');
+  if (isIPv4(v4)) return v4;
   const groups = groupsOf(text);
   return groups === undefined ? undefined : (mappedV4(groups) ?? groups.map((group) => group.toString(16)).join(':'));
 }
@@ -24,26 +25,35 @@ export function networkOf(text: string): string | undefined {
   return `${kept.join(':')}::/${networkBits.v6}`;
 }
 
-/** Whether a network is one that {@link networkOf} would show. */
-function isWide(bits: number | undefined, short: boolean): boolean {
-  return bits !== undefined && bits <= (short ? networkBits.v4 : networkBits.v6);
+/** Whether what stands before the length of a network is one that {@link networkOf} could show: wide, and no host in it. */
+function isWide(address: string, bits: number | undefined): boolean {
+  const short = isIPv4(address);
+  if (bits === undefined || bits > (short ? networkBits.v4 : networkBits.v6)) return false;
+  const groups = short ? address.split('.').map(Number) : numbers(address);
+  const size = short ? 8 : 16;
+  // Of each group the bits that belong to the host.
+  return groups.every((group, at) => (group & ((1 << Math.min(size, Math.max(0, (at + 1) * size - bits))) - 1)) === 0);
 }
 
 // Four numbers that are not a part of more, or groups with colons between them and perhaps a zone; the length of a network may follow.
-const v4 = String.raw`(?<![A-Za-z\d]|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)`;
-const v6 = String.raw`(?<![\da-f]|[\da-f:]:)(?:::|[\da-f]{1,4}:)(?:[\da-f]{0,4}:){0,6}(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4})(?:%[\w.-]{1,16})?(?!\w|:[\da-f:])`;
+// Behind eight groups a port may stand.
+const v4 = String.raw`(?<!\d|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)`;
+const v6 = String.raw`(?<![\da-f]|[\da-f:]:)(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}(?=:\d{1,5}(?![\da-f:]))|(?:::|[\da-f]{1,4}:)(?:[\da-f]{0,4}:){0,6}(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4})(?:%[\w.-]{1,16})?(?![\da-f]|:[\da-f:]))`;
 const bitsBehind = String.raw`(?:\/(\d{1,3})(?!\d))?`;
 const anyAddress = new RegExp(`(?:${v6}|${v4})${bitsBehind}`, 'gi');
 // Nearly all texts that come here have no colons to look at, which makes this one the faster by far.
 const v4Only = new RegExp(v4 + bitsBehind, 'g');
+/** Clouds call machines so. */
+const hostName = /(?<![a-z\d])(?:ip|ec2)-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?!-?\d)/gi;
 const colons = /:[\da-fA-F]{0,4}:/;
 const dots = /\d\.\d{1,3}\.\d/;
+const dashes = /(?:ip|ec2)-\d/i;
 /** `Chrome/126.0.0.0` is a version. */
 const product = /[A-Za-z]\/$/;
 
 /** False for nearly all texts: nothing in them looks like an address. */
 export function mayHoldAddress(text: string): boolean {
-  return dots.test(text) || colons.test(text);
+  return dots.test(text) || colons.test(text) || dashes.test(text);
 }
 
 /** All addresses in a text but for networks that are wide enough to be shown. In a user agent, `Name/1.2.3.4` is a version. */
@@ -54,12 +64,24 @@ export function addressesIn(text: string, userAgent: boolean): readonly Place[] 
     const whole = /[^:]:$/.test(match[0]) ? match[0].slice(0, -1) : match[0];
     const bits = match[1] === undefined ? undefined : Number(match[1]);
     const address = bits === undefined ? whole : whole.slice(0, whole.lastIndexOf('/'));
+    const end = match.index + whole.length;
     const found = canonicalAddress(address);
-    if (found === undefined || isWide(bits, isIPv4(found))) continue;
+    if (found === undefined || isWide(found, bits) || !isApart(address, text, match.index, end)) continue;
     if (userAgent && product.test(text.slice(Math.max(0, match.index - 2), match.index))) continue;
-    hits.push({ start: match.index, end: match.index + whole.length, identity: 'address', value: address });
+    hits.push({ start: match.index, end, identity: 'address', value: address });
+  }
+  for (const { 0: name, 1: a, 2: b, 3: c, 4: d, index } of dashes.test(text) ? text.matchAll(hostName) : []) {
+    const value = [a, b, c, d].join('.');
+    if (canonicalAddress(value) === undefined) continue;
+    hits.push({ start: index, end: index + name.length, identity: 'address', value });
   }
   return hits;
+}
+
+/** Letters beside numbers with dots mean nothing; groups and colons beside one are as often names: `a::std`. */
+function isApart(address: string, text: string, start: number, end: number): boolean {
+  if (!address.includes(':') || !(/\w/.test(text.charAt(start - 1)) || /\w/.test(text.charAt(end)))) return true;
+  return address.split(':').filter((group) => group !== '').length > 2 && /\d/.test(address);
 }
 
 /** The eight groups of an IPv6 address. */

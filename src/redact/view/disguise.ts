@@ -3,7 +3,7 @@ import { addressesIn, mayHoldAddress } from './address.ts';
 import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Identity, Place } from './known.ts';
-import { eachLayer, escaped } from './layered.ts';
+import { eachLayer, escaped, narrow } from './layered.ts';
 import type { NeedlesOf } from './needle.ts';
 import { createSearch, type Found, type Search } from './search.ts';
 
@@ -30,7 +30,7 @@ export function createDisguise(known: readonly Known[], standIn: StandIn, needle
   return {
     text(text, userAgent) {
       if (text.length < 2) return text;
-      const hits = hitsIn(text, search, standIn, userAgent);
+      const hits = hitsIn(narrow(text), search, standIn, userAgent);
       if (hits === undefined) return hiddenMark;
       return hits.length === 0 ? text : apply(text, hits);
     },

@@ -46,16 +46,9 @@ function needlesFor(value: string, standIn: string): readonly Needle[] {
   }));
 }
 
-const otherwise = /[ς\uff01-\uff5e]/g;
-
-/**
- * In lower case, each character where it was; letters of full width as ordinary ones. A sigma is written by what stands beside it,
- * so all are written alike.
- */
+/** In lower case, each character where it was. A sigma is written by what stands beside it, so all are written alike. */
 export function fold(text: string): string {
-  const lower = lowered(text);
-  if (lower.search(otherwise) < 0) return lower;
-  return lower.replaceAll(otherwise, (char) => (char === 'ς' ? 'σ' : String.fromCharCode(char.charCodeAt(0) - 0xfee0)));
+  return lowered(text).replaceAll('ς', 'σ');
 }
 
 function lowered(text: string): string {
