@@ -141,7 +141,7 @@ export function drawPlan(dice: Dice): Plan {
   const sources = dice.oneIn(5) ? ['server', dice.pick(['server', 'worker'])] : ['server'];
   // An event that was pruned is a new one when a second source comes to it: two of one log go with a journal that keeps all.
   const keepsAll = sources[0] === sources[1];
-  const small = !keepsAll && dice.oneIn(6);
+  const small = !keepsAll && dice.oneIn(5);
   const isLong = dice.oneIn(40);
   const rules = ruleNames.filter(() => isLong || dice.oneIn(2));
   const used = new Set(rules.flatMap((rule) => receivers.get(rule) ?? [alertReceiver]));
@@ -153,14 +153,14 @@ export function drawPlan(dice: Dice): Plan {
       items: dice.pick([1, 3, 10, 100]),
       waitMs: dice.pick([0, 0, 50, 2000]),
       concurrency: name === 'b' ? 3 : 1,
-      maxAgeMs: dice.oneIn(6) ? 15_000 : undefined,
+      maxAgeMs: dice.oneIn(6) ? (isLong ? 15_000 : 3000) : undefined,
       digest: dice.oneIn(4) ? 20 : 1,
       poison: dice.oneIn(4) ? dice.below(30) : undefined,
     })),
     paddingChars: small ? 12_000 : dice.below(300),
-    maxBytes: small ? 450_000 : 64 * 1024 * 1024,
+    maxBytes: small ? (isLong ? 450_000 : 170_000) : 64 * 1024 * 1024,
     whenFull: dice.oneIn(2) ? 'block' : 'drop_oldest',
-    retentionMs: !keepsAll && dice.oneIn(4) ? 10_000 : 3_600_000,
+    retentionMs: !keepsAll && dice.oneIn(5) ? (isLong ? 10_000 : 2000) : 3_600_000,
     lives: isLong ? dice.between(1, 3) : dice.pick([1, 1, 1, 2]),
     faultOneIn: dice.oneIn(3) ? dice.between(8, 60) : 0,
     power: dice.oneIn(6),

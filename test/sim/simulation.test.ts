@@ -10,7 +10,7 @@ import type { Done, Share } from './worker.ts';
 // The whole program on a clock that does not tick: see simulate.ts. A failure names its seed; `npm run sim -- --seed N` tells its story.
 
 /** So many runs at least, and as many as the time allows: the same ones everywhere, from seed 1 on. */
-const runsMin = 1000;
+const runsMin = 600;
 const budgetMs = 18_000;
 
 test('whatever happens to it, nothing is lost, nothing is done twice and nothing waits for ever', async (context) => {
