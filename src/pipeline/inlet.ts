@@ -109,8 +109,10 @@ export function createInlet(deps: InletDeps): Inlet {
     ahead = rules;
     const append: AppendBatch = { source: ownSource, entries, counts: {}, checkpoints: new Map(), ruleState };
     // In a full journal they stay due.
-    if (journal.append(append, nowMs).status === 'full') return;
+    const result = journal.append(append, nowMs);
+    if (result.status === 'full') return;
     ahead = undefined;
+    reportShed(result.shed);
     wake(entries);
   }
 
@@ -155,8 +157,12 @@ export function createInlet(deps: InletDeps): Inlet {
     }
     if (result.status === 'done') {
       if (result.duplicates > 0) metrics.duplicates(source, result.duplicates);
-      for (const [destination, count] of result.shed) metrics.deliveries(destination, 'shed', 'shed', count);
+      reportShed(result.shed);
     }
+  }
+
+  function reportShed(shed: ReadonlyMap<string, number>): void {
+    for (const [destination, count] of shed) metrics.deliveries(destination, 'shed', 'shed', count);
   }
 }
 
