@@ -57,7 +57,7 @@ export function buildRule(config: RuleConfig, policies: readonly Policy[]): Rule
     policies,
     enabled,
     mode,
-    mayFire: (action) => enabled && policies.length > 0 && possible(policies, action, mode),
+    mayFire: (action) => !never && possible(policies, action, mode),
     evaluate: never ? () => silent : evaluateBy(matchers),
     evaluateFor: (action) => {
       if (never) return () => silent;
