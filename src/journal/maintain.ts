@@ -1,5 +1,5 @@
 import { saveInbox } from './inbox.ts';
-import { pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
+import { mayPrune, pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
 import { resealPiece } from './reseal.ts';
 import { pages, usedBytes } from './room.ts';
 import { foldRuleLog } from './rule-log.ts';
@@ -52,6 +52,7 @@ function prune(store: Store, nowMs: number): boolean {
   const share = usedBytes(store) / store.options.maxBytes;
   store.shrinking = share > (store.shrinking ? 0.9 : 0.95);
   const beforeMs = store.shrinking ? Infinity : nowMs - store.options.retentionMs;
+  if (!mayPrune(store, beforeMs)) return false;
   return transactLazily(store, () => {
     const history = pruneHistory(store, store.shrinking ? rowsAtOnceForSpace : rowsAtOnce, beforeMs);
     if (history.deleted > 0 || history.more) return true;

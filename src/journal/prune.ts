@@ -9,6 +9,13 @@ export interface Pruned {
   readonly more: boolean;
 }
 
+/** False when nothing that pruning would look at is old enough, as nearly always: a look costs far less than a transaction. */
+export function mayPrune({ ageing, sql }: Store, beforeMs: number): boolean {
+  if (ageing.reopened.size > 0 || ageing.reopenedDead.size > 0) return true;
+  const oldest = sql.oldestWritten.get(ageing.historyFrom, ageing.deadFrom);
+  return oldest === undefined || int(oldest, 'written') < beforeMs;
+}
+
 /**
  * Deletes the oldest events that are mere history (nothing pending, nothing dead) among the next `rows`, with the notifications
  * of their time. Only what was written before `beforeMs`. Age counts from writing: a replayed old log is as new as it was read,

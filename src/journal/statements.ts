@@ -8,6 +8,8 @@ const pendingOf = `EXISTS (SELECT 1 FROM delivery d
   WHERE d.seq >= e.seq * ${per} AND d.seq < (e.seq + 1) * ${per} AND d.state = 0)`;
 const deadOf = pendingOf.replace('d.state = 0', 'd.state = 2');
 const seqs = '(SELECT value FROM json_each(?))';
+/** Later than any time, ms. */
+const never = Number.MAX_SAFE_INTEGER;
 
 // `LIMIT +?` and not `LIMIT ?`: SQLite (3.53) looks at a bare parameter there when it plans, and so prepares the statement anew for
 // every execution, which takes six times as long as to run it.
@@ -73,6 +75,11 @@ const upkeep = {
   meta: 'SELECT value FROM meta WHERE key = ?',
   putMeta: 'INSERT OR REPLACE INTO meta VALUES (?, ?)',
   ageing: `SELECT seq, written, ${pendingOf} AS pending, ${deadOf} AS dead FROM event e WHERE seq >= ? ORDER BY seq LIMIT +?`,
+  oldestWritten: `SELECT min(
+    coalesce((SELECT written FROM event WHERE seq >= ? ORDER BY seq LIMIT 1), ${never}),
+    coalesce((SELECT coalesce((SELECT written FROM event WHERE seq = d.seq / ${per}), 0) FROM delivery d INDEXED BY delivery_dead
+       WHERE state = 2 AND seq >= ? * ${per} ORDER BY seq LIMIT 1), ${never}),
+    coalesce((SELECT written FROM notification ORDER BY seq LIMIT 1), ${never})) AS written`,
   deadFrom: `SELECT seq / ${per} AS seq FROM delivery INDEXED BY delivery_dead WHERE state = 2 AND seq >= ? * ${per}
        ORDER BY delivery.seq LIMIT +?`,
   ageingOne: `SELECT seq, written, ${pendingOf} AS pending, ${deadOf} AS dead FROM event e WHERE seq = ?`,
