@@ -1,6 +1,6 @@
 import { isSpace } from './characters.ts';
 import type { Spans } from './spans.ts';
-import { closing } from './values.ts';
+import { closing } from './brackets.ts';
 
 /** Keys under which a changed field keeps its values (authentik's `diff`): the field's own name decides. */
 export const valueKeys: ReadonlySet<string> = new Set([

@@ -19,7 +19,7 @@ export function pair(text: string, at: number, keys: KeyRule, found: Spans): num
   for (let i = 0; i < gapMax && end > 0; i++) {
     const code = text.charCodeAt(end - 1);
     if (code === 34 || code === 39) quoted = true;
-    else if (code !== 32 && code !== 92 && code !== 93 && !(code === 91 && text.charCodeAt(end) === 93)) break;
+    else if (!isSpace(code) && code !== 92 && code !== 93 && !(code === 91 && text.charCodeAt(end) === 93)) break;
     end--;
   }
   if (!isWord(text.charCodeAt(end - 1))) return at;

@@ -1,4 +1,4 @@
-import { closing } from './values.ts';
+import { closing } from './brackets.ts';
 import { isSpace, isWord } from './characters.ts';
 import { isMasked } from './kinds.ts';
 import type { Spans } from './spans.ts';

@@ -1,3 +1,4 @@
+import { bracketEnd, callEnd, closing, reprEnd } from './brackets.ts';
 import { isDigit, isSpace, isWord, stops, until } from './characters.ts';
 import { skipMark } from './kinds.ts';
 import type { Secrecy } from './key-rule.ts';
@@ -28,6 +29,7 @@ const jsonEnd = stops(' \t\r\n"\'<>,;)}]');
 const elementEnd = stops('<');
 const closers = stops(' \t)]},.;:!?');
 const lineEnd = stops('\r\n');
+const tickEnd = stops('`\r\n');
 
 /** Where the value behind a separator stands, without its quotes. Undefined when there is none, or when it holds pairs of its own. */
 export function readValue(text: string, from: number, place: Place): Range | undefined {
@@ -40,10 +42,14 @@ export function readValue(text: string, from: number, place: Place): Range | und
   const quote = quoteAt(text, start);
   if (quote >= 0) return readQuoted(text, quote);
   // An escaped quote: the value is read when the escapes are taken off.
-  if (first === 92 || first === 60 || first === 123) return undefined;
+  if (first === 92) return undefined;
+  if (first === 60) return range(text, start, reprEnd(text, start));
+  // In JSON the keys of an object decide, in `password={…}` nothing but that one does.
+  if (first === 123) return place.quoted ? undefined : range(text, start, bracketEnd(text, start));
   if (skipMark(text, start) > start) return { start, end: skipMark(text, start) };
   if (first === 91 || first === 40) return readList(text, start);
-  return readBare(text, start, place);
+  const bare = readBare(text, start, place);
+  return bare && { start: bare.start, end: Math.max(bare.end, callEnd(text, bare.start)) };
 }
 
 const noSecret: ReadonlySet<string> = new Set(['true', 'false', 'none', 'null', 'nil', 'undefined']);
@@ -72,11 +78,17 @@ function skipBlanks(text: string, from: number, { quoted, separator }: Place): n
 /** Where the quote of a value stands that begins at `start`, behind a prefix like Python's `b`; -1 when it is not quoted. */
 function quoteAt(text: string, start: number): number {
   const code = text.charCodeAt(start);
-  if (code === 34 || code === 39) return start;
+  if (code === 34 || code === 39 || (code === 96 && isClosed(text, start))) return start;
   const next = text.charCodeAt(start + 1);
   const lower = code | 32;
   const prefix = lower === 98 || lower === 114 || lower === 117 || lower === 102;
   return prefix && (next === 34 || next === 39) ? start + 1 : -1;
+}
+
+/** True for a backtick with another one on its line: alone it is no quote. */
+function isClosed(text: string, at: number): boolean {
+  const end = until(text, at + 1, tickEnd);
+  return end > at + 1 && text.charCodeAt(end) === 96;
 }
 
 function readQuoted(text: string, at: number): Range | undefined {
@@ -84,16 +96,6 @@ function readQuoted(text: string, at: number): Range | undefined {
   const wide = text.startsWith(quote.repeat(3), at) ? quote.repeat(3) : quote;
   const start = at + wide.length;
   return range(text, start, closing(text, start, wide));
-}
-
-/** The place of the closing quote that no backslash escapes, or the end of the text. */
-export function closing(text: string, start: number, quote: string): number {
-  for (let i = text.indexOf(quote, start); i >= 0; i = text.indexOf(quote, i + 1)) {
-    let slashes = 0;
-    while (i - slashes > start && text.charCodeAt(i - slashes - 1) === 92) slashes++;
-    if (slashes % 2 === 0) return i;
-  }
-  return text.length;
 }
 
 /** The inside of `[…]` or `(…)`, unless it holds objects, whose own keys decide. */

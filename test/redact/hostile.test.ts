@@ -19,6 +19,7 @@ const units: readonly string[] = [
   '\u0000', '\ud800', '💥',
   "'locals': {", "{'value': '", '{"name":"x","value":', '<saml:Assertion', '<saml:Assertion></saml:Assertion>', 'PD94bWwg', 'PD94bWwg+/=',
   '4111 1111 1111 1111 ', '4111-', '5500000000000004', '12345678:AA', 'abQ8Q~', '8Q~', 'PuTTY-User-Key-File:', '1234 is your ', 'triggers/T',
+  'password=T(', "password=T('", 'token=T[', 'token={', 'token={"', 'token=<A ', 'token=`', '`', 'token=a\n(', 'token\n=\n', 'T(\n',
   'Aa1'.repeat(20) + ' ', '<a:', '-----BEGIN PGP PRIVATE KEY BLOCK-----',
 ];
 
