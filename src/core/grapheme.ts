@@ -21,6 +21,11 @@ export function graphemeEnd(text: string, max: number): number {
   return grapheme.segment.length > graphemeCharsMax ? codePointEnd(text, max) : from + grapheme.index;
 }
 
+/** The start of a text that has at most `max` UTF-16 units and no torn character at its end. */
+export function startOf(text: string, max: number): string {
+  return text.length <= max ? text : text.slice(0, graphemeEnd(text, max));
+}
+
 /** Not within a pair of surrogates. */
 function codePointEnd(text: string, max: number): number {
   return (text.codePointAt(max - 1) ?? 0) > 0xffff ? max - 1 : max;

@@ -1,4 +1,5 @@
 import type { RE2JS } from 're2js';
+import { startOf } from '../core/grapheme.ts';
 import { createKeyRule, type KeyRule } from './key-rule.ts';
 import { below, layersMax, type Layer } from './layers.ts';
 import { mark, skipMark } from './kinds.ts';
@@ -60,7 +61,7 @@ export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[], me
       return redact(text, counts, source);
     }
     counts.set('length', (counts.get('length') ?? 0) + 1);
-    return redact(text.slice(0, textLengthMax), counts, source) + tooLong;
+    return redact(startOf(text, textLengthMax), counts, source) + tooLong;
   };
   return {
     redact: (text, counts) => bounded(text, counts, false),

@@ -6,6 +6,7 @@ import { cut } from '../../src/render/cut.ts';
 import { formatText } from '../../src/render/formats/format.ts';
 import { shortenBy, shortenedMark } from '../../src/render/formats/shorten.ts';
 import { syslogHeader } from '../../src/render/formats/syslog.ts';
+import { countTops } from '../../src/rules/over-time/tops.ts';
 import { formatInput } from '../support/format-inputs.ts';
 import { parseCef, parseLeef } from '../support/text-formats.ts';
 import { event } from './events.ts';
@@ -53,6 +54,17 @@ test('what is shortened to a limit of bytes', () => {
   fc.assert(
     fc.property(long(1000), fc.integer({ min: 300, max: 900 }), (text, bytesMax) => {
       assertWhole(shortenBy({ text }, bytesMax, bytes)?.text, text, shortenedMark);
+    }),
+    runs,
+  );
+});
+
+test('what rules over time remember of long values', () => {
+  fc.assert(
+    fc.property(long(300), (username) => {
+      const tops = countTops([], event({ user: { username, pk: 1 } }), new Set(['action', 'client_ip']));
+      assert.ok(starts(username).has(String(tops[1])), `torn: ${String(tops[1]).slice(-20)}`);
+      assert.ok(String(tops[1]).length > 50);
     }),
     runs,
   );

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { startOf } from '../../core/grapheme.ts';
 import type { SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json } from '../../core/json.ts';
 import { compileExpression, type Scope } from '../../expression/expression.ts';
@@ -127,5 +128,5 @@ function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length <= valueLengthMax) return text;
-  return `${text.slice(0, valueLengthMax - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  return `${startOf(text, valueLengthMax - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }

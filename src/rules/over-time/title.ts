@@ -1,4 +1,5 @@
 import type { SafeEvent } from '../../core/event.ts';
+import { startOf } from '../../core/grapheme.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { eachName } from '../../redact/view/values.ts';
 import { titleOf } from '../../render/message.ts';
@@ -30,8 +31,9 @@ export function quote(remembered: string): JsonObject {
 }
 
 function withNames(whole: string, event: SafeEvent, charsMax = Infinity): string {
-  const title = withoutSeparators(whole).slice(0, charsMax);
-  const isCut = title.length === charsMax || title.includes('…');
+  const full = withoutSeparators(whole);
+  const title = startOf(full, charsMax);
+  const isCut = title.length < full.length || title.includes('…');
   const names = new Set<string>();
   eachName(event, (identity, value) => {
     if (identity !== 'name') return;

@@ -1,3 +1,4 @@
+import { startOf } from '../../core/grapheme.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { SafeEvent } from '../../core/event.ts';
 import { listIn } from './stored.ts';
@@ -23,7 +24,7 @@ export function countTops(tops: Tops, event: SafeEvent, except: ReadonlySet<stri
   let counted = tops;
   for (const [field, [name, read]] of fields.entries()) {
     const value = except.has(name) ? undefined : read(event);
-    if (value !== undefined && value !== '') counted = count(counted, field, value.slice(0, valueLengthMax));
+    if (value !== undefined && value !== '') counted = count(counted, field, startOf(value, valueLengthMax));
   }
   return counted;
 }
