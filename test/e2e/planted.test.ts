@@ -47,8 +47,8 @@ const labelledLines = labelled('secrets.txt', 1)
   .map(({ text }, at) => eventLine(at, 'custom', { message: text }));
 const eventCount = 170 + labelledLines.length;
 
-/** A folder with a configuration that has a secret in every field that may hold one, and a log with secrets. */
-async function scene(context: TestContext): Promise<Scene> {
+/** A folder with a configuration that has a secret in every field that may hold one, and a log with secrets. In a journal that is not `encrypted` they would be found. */
+async function scene(context: TestContext, encrypted = true): Promise<Scene> {
   const folder = temporaryFolder(context);
   const receiver = await startHttpReceiver();
   context.after(() => receiver.close());
@@ -61,8 +61,10 @@ async function scene(context: TestContext): Promise<Scene> {
   own.set(token, 'server.token');
   own.set(proxyPassword, 'proxy');
   own.set(certificates.client.key.split('\n')[1] ?? '', 'tls.key');
-  const [journalKey, newKey, oldKey] = ['journal', 'new', 'old'].map((name) => hash('sha256', `planted ${name} key`));
-  own.set(journalKey ?? '', 'journal.encryption.previous');
+  const keys = ['journal', 'earlier', 'new', 'old'].map((name) => hash('sha256', `planted ${name} key`));
+  const [journalKey = '', earlierKey = '', newKey, oldKey] = keys;
+  own.set(journalKey, 'journal.encryption.key');
+  own.set(earlierKey, 'journal.encryption.previous');
   own.set(newKey ?? '', 'redact.pseudonymize.key');
   own.set(oldKey ?? '', 'redact.pseudonymize.previous');
   const { cert, key } = certificates.client;
@@ -81,8 +83,10 @@ async function scene(context: TestContext): Promise<Scene> {
     redact: {
       pseudonymize: { fields: ['user.email'], key: newKey, previous: [{ key: oldKey, until: '2100-01-01T00:00:00Z' }] },
     },
-    // Without a key to write with the journal is plain text, in which secrets would be found.
-    journal: { path: join(folder, 'journal'), encryption: { previous: [journalKey] } },
+    journal: {
+      path: join(folder, 'journal'),
+      encryption: { ...(encrypted && { key: journalKey }), previous: [earlierKey] },
+    },
     rules: [{ name: 'all', policies: [{ action: '*' }], destinations: Object.keys(entries) }],
     destinations: entries,
     server: { listen: '127.0.0.1:0', token },
@@ -96,13 +100,65 @@ async function scene(context: TestContext): Promise<Scene> {
   return { folder, receiver, own, names: Object.keys(entries), token };
 }
 
-/** Fails and gives back all that it was sent, as error pages do. */
-const echo: Answer = (response, _socket, { method, path, headers, body }) => {
-  response.writeHead(400).end(`Cannot ${method} ${path}: ${JSON.stringify(headers)} ${body.toString('utf8')}`);
-};
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-function found(everything: string, secrets: Secrets): readonly string[] {
-  return [...secrets].filter(([secret]) => everything.includes(secret)).map(([secret, where]) => `${where}: ${secret}`);
+/** Ways to write what was sent into an answer. */
+const ways: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => JSON.stringify({ error: { message: text } }).replaceAll('/', String.raw`\/`),
+  (text) => text.replaceAll(/[&<>"'/+=]/g, (char) => `&#${char.charCodeAt(0)};`),
+  (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
+  (text) => encodeURIComponent(text).replaceAll(/%../g, (escape) => escape.toLowerCase()),
+  (text) => base64(text),
+  (text) => encodeURIComponent(JSON.stringify(text)),
+];
+
+/** Fails and gives back what it was sent, as error pages do: all of it, or a single header, in which the detail is not cut off before the secret. */
+const echo: Answer = (response, _socket, { method, path, headers, body }) => {
+  const basic = Buffer.from(/^basic (.*)/i.exec(headers.authorization ?? '')?.[1] ?? '', 'base64').toString('utf8');
+  const whole = `Cannot ${method} ${path}: ${JSON.stringify(headers)} ${body.toString('utf8')}`;
+  const telling = Object.entries(headers).filter(([name]) => /^(?:auth|x-|dd-|.*key|.*token)/.test(name));
+  const said = [whole, path, decodeURIComponent(path), basic, ...telling.map(([, value]) => value ?? '')];
+  const way = ways[echoes % ways.length] ?? ways[0];
+  const text = said[Math.floor(echoes / ways.length) % said.length] ?? whole;
+  echoes += 1;
+  response.writeHead(400).end(way?.(text));
+};
+let echoes = 0;
+
+/** The text as it is and with the escapes of URLs, JSON and HTML taken off, up to three times. */
+function readings(text: string): readonly string[] {
+  const all = [text];
+  for (let at = 0; at < 3; at += 1) {
+    const last = all.at(-1) ?? '';
+    const next = last
+      .replaceAll(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+      .replaceAll(/\\(?:u([\da-f]{4})|(["\\/]))/gi, (_, hex?: string, char?: string) =>
+        hex === undefined ? (char ?? '') : String.fromCharCode(parseInt(hex, 16)),
+      )
+      .replaceAll(/&(?:#(\d+)|(amp|quot|lt|gt));/g, (_, code?: string, name?: string) =>
+        code === undefined
+          ? ({ amp: '&', quot: '"', lt: '<', gt: '>' }[name ?? ''] ?? '')
+          : String.fromCharCode(Number(code)),
+      );
+    if (next === last) break;
+    all.push(next);
+  }
+  return all;
+}
+
+/** What a secret looks like in Base64, wherever in the encoded text it begins. */
+function inBase64(secret: string): readonly string[] {
+  return [0, 1, 2].map((before) => base64('x'.repeat(before) + secret).slice(before === 0 ? 0 : 4, -4));
+}
+
+/** The secrets that stand in one of the texts: herald's own also in Base64, which services make of what they were sent. */
+function found(texts: readonly string[], secrets: Secrets): readonly string[] {
+  const forms = (secret: string): readonly string[] =>
+    secrets === inEvents ? [secret] : [secret, ...inBase64(secret)];
+  return [...secrets]
+    .filter(([secret]) => forms(secret).some((form) => texts.some((text) => text.includes(form))))
+    .map(([secret, where]) => `${where}: ${secret}`);
 }
 
 function journalBytes(folder: string): string {
@@ -112,7 +168,10 @@ function journalBytes(folder: string): string {
 }
 
 function assertNothing(said: ReadonlyMap<string, string>, secrets: readonly Secrets[]): void {
-  for (const [what, text] of said) for (const set of secrets) assert.deepEqual(found(text, set), [], what);
+  for (const [what, text] of said) {
+    const texts = readings(text);
+    for (const set of secrets) assert.deepEqual(found(texts, set), [], what);
+  }
 }
 
 /** Commands say something, and nothing of the secrets. */
@@ -142,7 +201,7 @@ describe('no secret leaves by a way that is not its own', () => {
   });
 
   test('the daemon: delivered, refused with an echo, cut off; log, journal, metrics, readiness, payloads', async (context) => {
-    const { folder, receiver, own, token } = await scene(context);
+    const { folder, receiver, own, token } = await scene(context, false);
     const answers = [answer(200, 'ok'), echo, answer(401, 'who'), echo, answer(503, 'later')];
     const cycle: Answer = (response, socket, request) => {
       const { path } = request;
@@ -168,6 +227,7 @@ describe('no secret leaves by a way that is not its own', () => {
       ),
     );
     assert.match(pages.join('\n'), /herald_lines_total/);
+    assert.equal(pages.join('\n').match(/# TYPE herald_lines_total/g)?.length, 1, 'only with the token');
     daemon.process.kill('SIGTERM');
     assert.equal(await daemon.exited(), 0, daemon.log());
     assert.match(daemon.log(), /"level":"(?:trace|debug|warn)"/);
@@ -197,6 +257,7 @@ describe('no secret leaves by a way that is not its own', () => {
         'setup',
         'events',
         'reveal',
+        'import',
         'schema',
         'example',
       ].map((command) => [command, '--help']),
@@ -255,6 +316,59 @@ describe('no secret leaves by a way that is not its own', () => {
     const said = `${daemon.log()}${await page(daemon, 'readyz')}${await page(daemon, 'metrics')}`;
     assert.match(said, /HTTP 400: cannot parse \[user\]: '\[hidden\] \[hidden\]'/);
     assert.doesNotMatch(said, /ada|lovelace|203\.0\.113/);
+  });
+
+  test('an import tells nothing of what it writes', async (context) => {
+    const folder = temporaryFolder(context);
+    const blueprints = ['01-handwritten-tags.yaml', '02-export-with-defaults.yaml'].map((name) =>
+      join(corpus, 'blueprints', name),
+    );
+    const inBlueprints = new Map(
+      blueprints.flatMap((path) =>
+        (readFileSync(path, 'utf8').match(/fake-blueprint-[\w-]+/g) ?? []).map((secret) => [secret, path] as const),
+      ),
+    );
+    assert.ok(inBlueprints.size >= 5);
+    const imported = ['import', ...blueprints, '--allow-env', '-o', 'imported.yaml'];
+    const commands = [
+      ['import', ...blueprints],
+      imported,
+      imported,
+      [...imported, '--force'],
+      ['check', '-c', 'imported.yaml'],
+    ];
+    await assertSilent(folder, commands, [inBlueprints]);
+    assert.match(readFileSync(join(folder, 'imported.yaml'), 'utf8'), /fake-blueprint/);
+  });
+
+  test('a journal and the key that it wants', async (context) => {
+    const { folder, own } = await scene(context);
+    const file = join(folder, 'config.yaml');
+    const run = async (): Promise<string> => {
+      const daemon = startDaemon(context, folder, ['--debug', 'run', '--grace', '1s']);
+      const started = await Promise.race([
+        daemon.logged('"starting"').then(() => true),
+        daemon.exited().then(() => false),
+      ]);
+      if (started) daemon.process.kill('SIGTERM');
+      await daemon.exited();
+      return daemon.log() + daemon.stdout();
+    };
+    const first = await run();
+    const good = readFileSync(file, 'utf8');
+    const [key = ''] = [...own].find(([, where]) => where === 'journal.encryption.key') ?? [];
+    const other = hash('sha256', 'planted other key');
+    writeFileSync(file, good.replace(key, other));
+    const second = await run();
+    assert.match(second, /is not configured/);
+    assertNothing(
+      new Map([
+        ['with the key', first],
+        ['with another', second],
+      ]),
+      [own, new Map([[other, 'the other key']])],
+    );
+    assertNothing(new Map([['the journal', journalBytes(folder)]]), [own, inEvents]);
   });
 
   test('configurations that are wrong', async (context) => {

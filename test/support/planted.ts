@@ -44,10 +44,11 @@ function secretPaths(schema: Schema, path: readonly string[] = []): readonly (re
   return [...Object.entries(schema.properties).flatMap(([key, inner]) => secretPaths(inner, [...path, key])), ...more];
 }
 
-/** Some services want a certain form. */
+/** The first has what services escape when they repeat it; some services want a certain form. */
 function secretsFor(name: string): readonly string[] {
   const hex = createHash('sha256').update(name).digest('hex');
   return [
+    `planted/${name}+"${hex.slice(0, 12)}<==`,
     `planted-${name.replaceAll('_', '-')}-${hex.slice(0, 12)}`,
     hex.slice(0, 32),
     Buffer.from(hex.slice(0, 32)).toString('base64'),
