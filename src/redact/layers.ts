@@ -11,12 +11,16 @@ const percent = 37;
 const backslash = 92;
 const ampersand = 38;
 
-/** True when an escape starts at `at`: `%3D`, `\"`, `\u0022`, `&amp;`, `&#39;`. */
+/** Where in the number that {@link read} gives the length of an escape stands, above the character. */
+const lengthShift = 21;
+const codePointMax = 2 ** lengthShift - 1;
+
+/** True when an escape starts at `at`: `%3D`, `%u003D`, `\"`, `\u0022`, `\U00000022`, `&amp;`, `&#39;`. */
 export function hasEscape(text: string, at: number): boolean {
   return read(text, at) !== 0;
 }
 
-/** Takes one layer of percent, backslash and HTML escapes off. Bytes above ASCII become one character each: nothing secret hangs on them. */
+/** Takes one layer of percent, backslash and HTML escapes off. Escaped bytes that are UTF-8 together become its character, others one each. */
 function decode(text: string): Layer {
   const places = new Int32Array(text.length + 1);
   const out = new Uint16Array(text.length);
@@ -25,8 +29,14 @@ function decode(text: string): Layer {
     const code = text.charCodeAt(i);
     places[length] = i;
     const escape = code === percent || code === backslash || code === ampersand ? read(text, i) : 0;
-    out[length] = escape === 0 ? code : escape & 0xffff;
-    i += escape === 0 ? 1 : escape >>> 16;
+    let char = escape === 0 ? code : escape & codePointMax;
+    if (char > 0xffff) {
+      out[length++] = 0xd800 + ((char - 0x1_0000) >> 10);
+      places[length] = i;
+      char = 0xdc00 + ((char - 0x1_0000) & 0x3ff);
+    }
+    out[length] = char;
+    i += escape === 0 ? 1 : escape >>> lengthShift;
   }
   places[length] = text.length;
   return { text: Buffer.from(out.buffer, 0, length * 2).toString('utf16le'), places };
@@ -42,16 +52,44 @@ export function below(outer: Layer | undefined, text: string): Layer {
   return layer;
 }
 
-/** The escape at `at` as `length << 16 | character`, or 0 for none. */
+/** The escape at `at` as `length << 21 | character`, or 0 for none. */
 function read(text: string, at: number): number {
   const code = text.charCodeAt(at);
-  if (code === percent) {
-    const value = hex(text, at + 1, 2);
-    return value < 0 ? 0 : (3 << 16) | value;
-  }
+  if (code === percent) return text.charCodeAt(at + 1) === 117 ? hexEscape(text, at, 2, 4) : byteEscape(text, at, 1);
   if (code === backslash) return readBackslash(text, at);
   return code === ampersand ? readEntity(text, at) : 0;
 }
+
+function escapeOf(length: number, char: number): number {
+  return (length << lengthShift) | char;
+}
+
+/** Hexadecimal digits of one character behind the first characters of an escape. */
+function hexEscape(text: string, at: number, before: number, digits: number): number {
+  const value = hex(text, at + before, digits);
+  return value < 0 || value > 0x10ffff ? 0 : escapeOf(before + digits, value);
+}
+
+/** Two digits of a byte behind the first characters of an escape, with the bytes escaped alike that complete a character of UTF-8. */
+function byteEscape(text: string, at: number, before: number): number {
+  const lead = hex(text, at + before, 2);
+  if (lead < 0) return 0;
+  const length = before + 2;
+  const more = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0;
+  let char = lead & (0x3f >> more);
+  for (let next = 1; next <= more; next++) {
+    const place = at + next * length;
+    const follows = text.startsWith(text.slice(at, at + before), place);
+    const byte = follows ? hex(text, place + before, 2) : -1;
+    if ((byte & 0xc0) !== 0x80 || byte < 0) return escapeOf(length, lead);
+    char = (char << 6) | (byte & 0x3f);
+  }
+  const isChar = more > 0 && char >= (leastOf[more] ?? 0) && char <= 0x10ffff && !(char >= 0xd800 && char <= 0xdfff);
+  return isChar ? escapeOf(length * (more + 1), char) : escapeOf(length, lead);
+}
+
+/** The first character of UTF-8 that needs so many bytes more. */
+const leastOf = [0, 0x80, 0x800, 0x1_0000];
 
 /** What stands for itself or for a control character behind a backslash; 0 for everything else. */
 const simple = new Uint8Array(128);
@@ -63,10 +101,9 @@ simple[116] = 9; // \t
 function readBackslash(text: string, at: number): number {
   const next = text.charCodeAt(at + 1);
   const plain = simple[next] ?? 0;
-  if (plain !== 0) return (2 << 16) | plain;
-  const digits = next === 117 ? 4 : next === 120 ? 2 : 0; // \u0022, \x22
-  const value = digits === 0 ? -1 : hex(text, at + 2, digits);
-  return value < 0 ? 0 : ((digits + 2) << 16) | value;
+  if (plain !== 0) return escapeOf(2, plain);
+  if (next === 120) return byteEscape(text, at, 2); // \x22
+  return next === 117 ? hexEscape(text, at, 2, 4) : next === 85 ? hexEscape(text, at, 2, 8) : 0; // \u0022, \U00000022
 }
 
 const entities: ReadonlyMap<string, number> = new Map(
@@ -87,7 +124,7 @@ function readEntity(text: string, at: number): number {
     numeric === null
       ? entities.get(name)
       : parseInt(numeric[1] ?? numeric[2] ?? '', numeric[1] === undefined ? 10 : 16);
-  return value === undefined ? 0 : ((end + 2) << 16) | (value & 0xffff);
+  return value === undefined ? 0 : escapeOf(end + 2, value & 0xffff);
 }
 
 /** The value of `count` hexadecimal digits, or -1. */

@@ -211,6 +211,22 @@ test('a name is found in capitals, wide letters and with other blanks', () => {
   assert.equal(byA.of('person', 'ΝΙΚΟΣ-Α'), byA.of('person', 'νικος-α'));
 });
 
+test('escaped letters that are not ASCII are read as what they are', () => {
+  const user = { username: 'Ödön', email: 'x@people.example' };
+  for (const [path, expected] of [
+    ['/u/ren%C3%A9@example.com/', `/u/${byA.of('person', 'rené@example.com')}/`],
+    ['/?q=%E7%8E%8B%40example.com', `/?q=${byA.of('person', '王@example.com')}`],
+    ['/%C3%B6d%C3%B6n/%C3%96D%C3%96N/', `/${byA.of('person', 'Ödön')}/${byA.of('person', 'Ödön')}/`],
+    [String.raw`b'\xc3\xb6d\xc3\xb6n'`, `b'${byA.of('person', 'Ödön')}'`],
+    [String.raw`\U000000f6d%u00f6n`, byA.of('person', 'Ödön')],
+    ['/%F0%9F%A6%89@example.com', `/${byA.of('person', '🦉@example.com')}`],
+    ['/%C3%B6dn/%C3/%ff%FE/%C0%80', '/%C3%B6dn/%C3/%ff%FE/%C0%80'],
+  ] as const) {
+    const { http } = everything.apply(safeEvent({ user, context: { http_request: { path } } }));
+    assert.equal(http?.path, expected);
+  }
+});
+
 test('another key makes other pseudonyms, and its id tells which', () => {
   const byB = createPseudonyms({ current: keyB, previous: [{ bytes: keyA, untilMs: undefined }] });
   fc.assert(

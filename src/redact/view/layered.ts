@@ -1,7 +1,7 @@
 import { below, layersMax, type Layer } from '../layers.ts';
 
 /** Whether there is something to take off. */
-export const escaped = /%[\da-f]{2}|\\[u"'x\\/nrt]|&(?:#|amp|quot|apos|lt|gt|equals|colon|nbsp)/i;
+export const escaped = /%(?:[\da-f]{2}|u[\da-f]{4})|\\[u"'x\\/nrt]|&(?:#|amp|quot|apos|lt|gt|equals|colon|nbsp)/i;
 
 const wide = /[\u3002\uff01-\uff5e\uff61]/;
 const allWide = new RegExp(wide, 'g');

@@ -32,12 +32,11 @@ export function createNeedles(): NeedlesOf {
   };
 }
 
-/** The needles for a value: its letters composed, decomposed and as the bytes that percent escapes stand for. */
+/** The needles for a value: its letters composed and decomposed. */
 function needlesFor(value: string, standIn: string): readonly Needle[] {
   const trimmed = value.trim().replaceAll(/\s+/g, ' ');
   const forms = /[^\0-\x7f]/.test(value) ? ['NFC', 'NFD', 'NFKC'].map((form) => trimmed.normalize(form).trim()) : [];
-  const written = [trimmed, ...forms, ...forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'))];
-  const texts = new Set(written.map(fold).filter((text) => text !== ''));
+  const texts = new Set([trimmed, ...forms].map(fold).filter((text) => text !== ''));
   return [...texts].map((text) => ({
     text,
     standIn,
