@@ -4,10 +4,10 @@ const label = String.raw`[\p{L}\p{M}\p{N}_-]+`;
 const dot = String.raw`[.\u3002\uff0e\uff61]`;
 const anyDot = new RegExp(dot, 'gu');
 
-/** `https://user@host`, with slashes of either kind. */
-const withScheme = /([a-z][a-z0-9+.-]{0,20}):([/\\]{2,3})([^\s/\\?#<>"']*)/gi;
-/** `//host`, `\\host\share`. */
-const withoutScheme = /(\/\/|\\\\)([^\s/\\?#<>"'[\]]*)/g;
+/** With slashes of either kind behind it. */
+const scheme = /([a-z][a-z0-9+.-]{0,20}):(?=[/\\]{2})/gi;
+/** `//user@host`, `\\host\share`. */
+const authority = /(\/\/|\\\\)([^\s/\\?#<>"'()[\]]*)/g;
 /** Schemes that programs open also without slashes. */
 const opaque =
   /(?<![a-z0-9])(https?|ftps?|wss?|ssh|file|data|javascript|vbscript|about|blob|view-source|mailto|tel|sms|callto|facetime|sips?|skype|slack|discord|msteams|ms-[a-z]{1,30}|zoommtg|tg|whatsapp|xmpp|irc|magnet|bitcoin|intent|steam|itms-[a-z]{1,30}|webcal|geo):(?=\S)/giu;
@@ -28,17 +28,14 @@ const hosts = new RegExp(
 export function defang(text: string): string {
   if (!/[.:/\\\u3002\uff0e\uff61]/.test(text)) return text;
   return text
-    .replaceAll(
-      withScheme,
-      (_, scheme: string, slashes: string, host: string) => `${disarm(scheme)}${slashes}${dots(host)}`,
-    )
-    .replaceAll(withoutScheme, (_, slashes: string, host: string) => slashes + dots(host))
+    .replaceAll(scheme, (_, name: string) => disarm(name))
+    .replaceAll(authority, (_, slashes: string, host: string) => slashes + dots(host))
     .replaceAll(opaque, '$1[:]')
     .replaceAll(hosts, dots);
 }
 
-function disarm(scheme: string): string {
-  return /^(?:https?|HTTPS?)$/.test(scheme) ? `${scheme.replace('tt', 'xx').replace('TT', 'XX')}:` : `${scheme}[:]`;
+function disarm(name: string): string {
+  return /^(?:https?|HTTPS?)$/.test(name) ? `${name.replace('tt', 'xx').replace('TT', 'XX')}:` : `${name}[:]`;
 }
 
 function dots(host: string): string {

@@ -159,6 +159,7 @@ test('defang keeps addresses readable and names as they are', () => {
     ['HtTpS://u:p@evil.example/x', 'HtTpS[:]//u:p@evil[.]example/x'],
     ['http:/evil.example/x, http:evil.example', 'http[:]/evil[.]example/x, http[:]evil.example'],
     ['é.evil.example/x', 'é[.]evil[.]example/x'],
+    ['[x](https://a.example)@xhttps://b.example/', '[x](hxxps://a[.]example)@xhttps[:]//b[.]example/'],
     ['..evil.example/x', '..evil[.]example/x'],
     ['例え.jp/x evil.рф/x x.xn--p1ai/x', '例え[.]jp/x evil[.]рф/x x[.]xn--p1ai/x'],
     ['evil。example/x evil.example#x', 'evil[.]example/x evil[.]example#x'],
