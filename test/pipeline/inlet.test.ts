@@ -185,6 +185,27 @@ test('drop_oldest never waits; what is shed is in the books, in the metrics and 
   assert.equal(inlet.fullSinceMs(), undefined);
 });
 
+test('what makes room for an alert that time has made due is in the metrics, too', async () => {
+  const inlet = start('drop_oldest', [
+    rule('all', [{ action: '*' }]),
+    ...Array.from({ length: 40 }, (_, at) =>
+      rule(`digest ${at}`, [{ action: '*' }], { group: { by: [], wait: 60_000, interval: 60_000 } }),
+    ),
+  ]);
+  for (let at = 0; at < 15; at += 1) await inlet.accept('server', batch(at * 20), never);
+  let shedByTicks = 0;
+  for (let at = 300; at < 400 && shedByTicks === 0; at += 1) {
+    await inlet.accept('server', batch(at * 20), never);
+    const before = journal.queue('chat').shed;
+    await clock.advance(120_000);
+    await inlet.tick();
+    shedByTicks = journal.queue('chat').shed - before;
+  }
+  assert.ok(shedByTicks > 0);
+  const { shed } = journal.queue('chat');
+  assert.equal(await shown('herald_deliveries_total{destination="chat",outcome="shed",reason="shed"}'), shed);
+});
+
 test('keys that a rule forgot for room are counted', async () => {
   const window = { count: 2, within: 60_000, by: ['event.id'] };
   const inlet = start('block', [rule('each', [{ action: '*' }], { window })]);
