@@ -227,6 +227,46 @@ test('escaped letters that are not ASCII are read as what they are', () => {
   }
 });
 
+test('numbers are names where a key says so and where they are equal to a name', () => {
+  const pseudonym = byA.of('person', '471100');
+  const typed = everything.apply(
+    safeEvent({ context: { username: 471_100, http_request: { args: { username: 471_100 } } } }),
+  );
+  assert.deepEqual(typed.context, { username: pseudonym, http_request: { args: { username: pseudonym } } });
+  const context = { x: [471_100, 47], diff: { username: { new_value: 471_100 } }, lat: 4711.5 };
+  const equal = everything.apply(safeEvent({ user: { username: '471100', pk: 471_100 }, context }));
+  assert.deepEqual(equal.context, { x: [pseudonym, 47], diff: { username: { new_value: pseudonym } }, lat: 4711.5 });
+  assert.equal(equal.user.pk, pseudonym);
+});
+
+test('a name before a mail address is a name, and the address has the same pseudonym as alone', () => {
+  const [ada, mail, bob] = ['Ada Lovelace', 'ada@people.example', 'bob@people.example'].map((value) =>
+    byA.of('person', value),
+  );
+  const seen = everything.apply(
+    safeEvent({
+      user: { username: 'x', email: 'ada@people.example' },
+      context: {
+        to_email: ['Ada Lovelace <ada@people.example>', '"Lovelace, Ada" <ada@people.example>'],
+        from_email: 'bob@people.example, Ada Lovelace <ADA@people.example>',
+        email: 'Ada Lovelace, who has none',
+        message: 'Email to Ada  Lovelace <ada@people.example> sent',
+        subject: 'Welcome, Ada Lovelace',
+      },
+    }),
+  );
+  assert.deepEqual(seen.context, {
+    to_email: [`${ada} <${mail}>`, `${byA.of('person', 'Lovelace, Ada')} <${mail}>`],
+    from_email: `${bob}, ${ada} <${mail}>`,
+    email: byA.of('person', 'Ada Lovelace, who has none'),
+    message: `Email to ${ada} <${mail}> sent`,
+    subject: `Welcome, ${ada}`,
+  });
+  const named = { name: 'whole', mail: 'pseudonym' } as const;
+  const { context } = viewOf(named).apply(safeEvent({ context: { to_email: 'Ada Lovelace <ada@people.example>' } }));
+  assert.deepEqual(context, { to_email: `Ada Lovelace <${mail}>` });
+});
+
 test('another key makes other pseudonyms, and its id tells which', () => {
   const byB = createPseudonyms({ current: keyB, previous: [{ bytes: keyA, untilMs: undefined }] });
   fc.assert(

@@ -23,11 +23,15 @@ export interface Known {
 export interface Disguise {
   /** `userAgent`: numbers behind a name there are versions. */
   text(text: string, userAgent: boolean): string;
+  /** What stands for a number that is a known value. */
+  number(value: number): string | undefined;
 }
 
 export function createDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
   const search = createSearch(known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand)));
+  const numbers = new Map(known.filter(({ value }) => /\d$/.test(value)).map((one) => [one.value, one.standIn]));
   return {
+    number: (value) => (numbers.size === 0 ? undefined : numbers.get(String(value))),
     text(text, userAgent) {
       if (text.length < 2) return text;
       const hits = hitsIn(narrow(text), search, standIn, userAgent);

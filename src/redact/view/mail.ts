@@ -21,6 +21,32 @@ export function mailsIn(text: string): readonly Place[] {
   return hits;
 }
 
+/** A mail address with the name before it, which may be empty. */
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+const mailboxCharsMax = 1000;
+const mailbox = /^\s*(?:"([^"]*)"\s*|([^"<>,;@]*))<\s*([^\s<>@]+@[^\s<>@]+)\s*>\s*$/;
+const bare = /^\s*([^\s<>@,;"]+@[^\s<>@,;"]+)\s*$/;
+
+/** The recipients of `Ada Lovelace <ada@example.com>` and of lists of those; undefined for one address alone and for all that is neither. */
+export function mailboxesOf(text: string): readonly Mailbox[] | undefined {
+  if (!/[<,;]/.test(text) || text.length > mailboxCharsMax) return undefined;
+  const one = mailboxOf(text);
+  if (one !== undefined) return [one];
+  const boxes = text.split(/[,;]/).map(mailboxOf);
+  return boxes.every((box) => box !== undefined) ? boxes : undefined;
+}
+
+function mailboxOf(text: string): Mailbox | undefined {
+  const [, quoted, plain = '', address] = mailbox.exec(text) ?? [];
+  if (address !== undefined) return { name: (quoted ?? plain).trim(), address };
+  const [, alone] = bare.exec(text) ?? [];
+  return alone === undefined ? undefined : { name: '', address: alone };
+}
+
 const none: readonly never[] = [];
 
 /** An apostrophe is a part of `o'brien`, and at the edge a quotation mark. */

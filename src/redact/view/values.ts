@@ -4,7 +4,7 @@ import type { PseudonymKind } from '../pseudonym.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
 import type { Identity } from './known.ts';
 import { eachLayer } from './layered.ts';
-import { mailsIn } from './mail.ts';
+import { mailboxesOf, mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import { mapTexts } from './walk.ts';
 
@@ -33,6 +33,7 @@ export function eachValue(event: Event, paths: readonly (readonly string[])[], o
       }
       return text;
     },
+    number: () => undefined,
     key: (key) => key,
     title: (title) => title,
   });
@@ -47,7 +48,10 @@ function eachPair(text: string, on: (identity: Identity, value: string) => void)
   });
 }
 
-/** The values that their keys name, also in texts. The part of a mail address before the `@` is a name too: many are called so. */
+/**
+ * The values that their keys name, also in texts. The part of a mail address before the `@` is a name too: many are called so; and so is
+ * what stands before the address itself.
+ */
 export function eachName(event: Event, tell: (identity: Identity, value: string, field: string) => void): void {
   mapTexts(event, {
     text(text, identity, key) {
@@ -55,10 +59,13 @@ export function eachName(event: Event, tell: (identity: Identity, value: string,
         if (mayHoldPair(text)) eachPair(text, (kind, value) => tell(kind, value, key));
         return text;
       }
-      tell(identity, text, key);
-      const local = identity === 'mail' ? text.slice(0, text.lastIndexOf('@')) : '';
-      if (local !== '') tell('name', local, key);
+      if (identity === 'mail') eachMail(text, (kind, value) => tell(kind, value, key));
+      else tell(identity, text, key);
       return text;
+    },
+    number(value, identity, key) {
+      if (identity !== undefined) tell(identity, String(value), key);
+      return undefined;
     },
     key: (key) => key,
     title(title, names) {
@@ -66,6 +73,13 @@ export function eachName(event: Event, tell: (identity: Identity, value: string,
       return title;
     },
   });
+}
+
+function eachMail(text: string, on: (identity: Identity, value: string) => void): void {
+  for (const { name, address } of mailboxesOf(text) ?? [{ name: '', address: text }]) {
+    on('mail', address);
+    for (const one of [name, address.slice(0, Math.max(0, address.lastIndexOf('@')))]) if (one !== '') on('name', one);
+  }
 }
 
 /** What stands below some keys. */

@@ -9,6 +9,7 @@ import { networkOf } from './address.ts';
 import { createDisguise, type Disguise, type Known, type StandIn } from './disguise.ts';
 import { commonWords, isPlainKey, nobody, wordCharsMin, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
+import { mailboxesOf } from './mail.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
 import { createSelect, type Parts } from './select.ts';
 import { eachName, eachText, valueAt } from './values.ts';
@@ -125,7 +126,10 @@ function disguise(
     },
     {
       text: (value, identity, key) =>
-        (identity === undefined ? undefined : standIn(identity, value)) ?? texts.text(value, key === 'user_agent'),
+        (identity === undefined ? undefined : standInOfAll(value, identity, standIn)) ??
+        texts.text(value, key === 'user_agent'),
+      number: (value, identity) =>
+        (identity === undefined ? undefined : standIn(identity, String(value))) ?? texts.number(value),
       key: (key) => (isPlainKey(key) ? key : text(key)),
       title: (title, names) =>
         names === undefined && standIn('name', 'x') !== undefined
@@ -143,6 +147,18 @@ function disguise(
     ...(schema_name !== undefined && { schema_name: text(schema_name) }),
     ...(domain_url !== undefined && { domain_url: text(domain_url) }),
   };
+}
+
+/** What stands for a value of a field; for `Ada <ada@example.com>` and lists of such, the name and the address each have theirs. */
+function standInOfAll(value: string, identity: Identity, standIn: StandIn): string | undefined {
+  const boxes = identity === 'mail' ? mailboxesOf(value) : undefined;
+  if (boxes === undefined) return standIn(identity, value);
+  const shown = boxes.map(({ name, address }) => {
+    const mail = standIn('mail', address) ?? address;
+    return name === '' ? mail : `${standIn('name', name) ?? name} <${mail}>`;
+  });
+  const same = boxes.map(({ name, address }) => (name === '' ? address : `${name} <${address}>`));
+  return shown.every((one, at) => one === same[at]) ? undefined : shown.join(', ');
 }
 
 function isSame(facts: Shown, event: Event): boolean {

@@ -9,6 +9,8 @@ import { identityOfPart } from './part.ts';
 export interface Visitor {
   /** `identity`: the key says that the whole text is that. */
   text(text: string, identity: Identity | undefined, key: string): string;
+  /** A number: the text that takes its place, or undefined. */
+  number(value: number, identity: Identity | undefined, key: string): string | undefined;
   key(key: string): string;
   /** The title of another event, which herald quotes, with the names in it; undefined where nobody wrote them down. */
   title(title: string, names: readonly string[] | undefined): string;
@@ -112,6 +114,7 @@ class Walker {
     if (typeof value === 'string') {
       return isStructure(key, value, parent) ? value : this.#visitor.text(value, identity, key);
     }
+    if (typeof value === 'number') return this.#visitor.number(value, identity, key) ?? value;
     if (typeof value !== 'object' || value === null) return value;
     if (depth > depthMax) return hiddenMark;
     if (isObject(value)) return this.object(value, around, identity, depth + 1);
