@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { userAgent } from '../core/identity.ts';
 import { bounded } from './bounded.ts';
+import { connectMsMaxDefault } from './dial.ts';
 import type { HttpClient, HttpReply, HttpRequestOptions } from './http.ts';
 import { guardedLookup, refuseLinkLocal } from './link-local.ts';
 import { scrub } from './scrub.ts';
@@ -21,10 +22,11 @@ export interface HttpClientOptions {
   readonly bodyBytesMax?: number;
   /** How the bytes of an answer become text; `latin1` keeps each of them. Default: `utf8`. */
   readonly bodyEncoding?: 'utf8' | 'latin1';
+  /** How long connecting may take. Default: 10 s. */
+  readonly connectMsMax?: number;
 }
 
 const bodyBytesDefault = 64 * 1024;
-const connectMsMax = 10_000;
 
 /** A client of its own connections, kept open between requests. Opens nothing until the first request. */
 export function createHttpClient(options: HttpClientOptions, clock: Clock): HttpClient {
@@ -49,7 +51,7 @@ export function createHttpClient(options: HttpClientOptions, clock: Clock): Http
 
 /** undici is loaded with the first request: it costs 17 MB that a configuration without HTTP need not pay. */
 async function createDispatcher(
-  { timeoutMs, tls, proxy, allowLinkLocal, connections = 1 }: HttpClientOptions,
+  { timeoutMs, tls, proxy, allowLinkLocal, connections = 1, connectMsMax = connectMsMaxDefault }: HttpClientOptions,
   signal: AbortSignal,
 ): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import('./undici.ts');

@@ -10,11 +10,28 @@ export interface Dial {
   readonly allowLinkLocal: boolean | undefined;
   /** Over TLS with these options, or not. */
   readonly tls: ConnectionOptions | undefined;
+  /** Default: {@link connectMsMaxDefault}. */
+  readonly connectMsMax: number | undefined;
 }
 
-/** A socket that connects. Throws, or fails when it has looked the name up, where the address is one that is not allowed. */
-export function dial({ host, port, allowLinkLocal, tls }: Dial): Socket {
+/** How long it may take until a connection stands, its handshake included: who does not answer by then will not. */
+export const connectMsMaxDefault = 10_000;
+
+/**
+ * A socket that connects, and fails with ETIMEDOUT when it has not by then. Throws, or fails when it has looked the name up, where
+ * the address is one that is not allowed.
+ */
+export function dial({ host, port, allowLinkLocal, tls, connectMsMax = connectMsMaxDefault }: Dial): Socket {
   if (allowLinkLocal !== true) refuseLinkLocal(host);
   const target = { host, port, ...(allowLinkLocal !== true && { lookup: guardedLookup }) };
-  return tls === undefined ? connectTcp(target) : connectTls({ ...tls, ...target });
+  const socket = tls === undefined ? connectTcp(target) : connectTls({ ...tls, ...target });
+  const giveUp = (): void => {
+    socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
+  };
+  socket.setTimeout(connectMsMax, giveUp);
+  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+    socket.removeListener('timeout', giveUp);
+    socket.setTimeout(0);
+  });
+  return socket;
 }

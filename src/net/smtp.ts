@@ -4,7 +4,7 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Clock } from '../core/clock.ts';
 import { product } from '../core/identity.ts';
 import { bounded } from './bounded.ts';
-import { dial } from './dial.ts';
+import { connectMsMaxDefault, dial } from './dial.ts';
 import type { HttpFailure } from './http.ts';
 import { smtpProblem, type Login, type Refusal, type SmtpRefused } from './smtp-failure.ts';
 import { secureOptions, type TlsOptions } from './tls.ts';
@@ -20,6 +20,8 @@ export interface SmtpClientOptions {
   readonly tls: TlsOptions;
   /** As for HTTP. */
   readonly allowLinkLocal?: boolean | undefined;
+  /** How long connecting may take. Default: 10 s. */
+  readonly connectMsMax?: number;
 }
 
 /** One mail, ready for the wire. */
@@ -41,7 +43,6 @@ export interface SmtpClient {
   close(): Promise<void>;
 }
 
-const connectMsMax = 10_000;
 const idleMsMax = 60_000;
 const quitMsMax = 500;
 
@@ -125,9 +126,9 @@ function connectionOptions({ host, port, encryption, timeoutMs, tls }: SmtpClien
     secure: encryption === 'implicit',
     requireTLS: encryption === 'starttls',
     ignoreTLS: encryption === 'none',
-    connectionTimeout: Math.min(timeoutMs, connectMsMax),
+    connectionTimeout: Math.min(timeoutMs, connectMsMaxDefault),
     greetingTimeout: timeoutMs,
-    dnsTimeout: Math.min(timeoutMs, connectMsMax),
+    dnsTimeout: Math.min(timeoutMs, connectMsMaxDefault),
     // Of inactivity: it is also how long an unused connection stays.
     socketTimeout: Math.max(timeoutMs, idleMsMax),
     socketCloseTimeout: 0,
@@ -140,24 +141,19 @@ function connectionOptions({ host, port, encryption, timeoutMs, tls }: SmtpClien
 
 /** A connected socket: nodemailer would look the name up by itself, past the check of its address. */
 async function connected(
-  { host, port, timeoutMs, allowLinkLocal }: SmtpClientOptions,
+  { host, port, allowLinkLocal, connectMsMax }: SmtpClientOptions,
   cut: AbortSignal,
 ): Promise<Socket> {
-  const socket = dial({ host, port, allowLinkLocal, tls: undefined });
+  const socket = dial({ host, port, allowLinkLocal, tls: undefined, connectMsMax });
   const end = (): void => {
     socket.destroy(new Error('given up'));
   };
   cut.addEventListener('abort', end, { once: true });
-  socket.setTimeout(Math.min(timeoutMs, connectMsMax), () => {
-    socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' }));
-  });
   try {
     await once(socket, 'connect');
     return socket;
   } finally {
     cut.removeEventListener('abort', end);
-    socket.setTimeout(0);
-    socket.removeAllListeners('timeout');
   }
 }
 

@@ -109,8 +109,8 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
   }
 }
 
-function connect({ host, port, transport, tls, allowLinkLocal }: SyslogClientOptions): Socket {
-  return dial({ host, port, allowLinkLocal, tls: transport === 'tcp' ? undefined : secureOptions(tls) });
+function connect({ host, port, transport, tls, allowLinkLocal, connectMsMax }: SyslogClientOptions): Socket {
+  return dial({ host, port, allowLinkLocal, connectMsMax, tls: transport === 'tcp' ? undefined : secureOptions(tls) });
 }
 
 /** Resolves when the kernel has taken all of it. */

@@ -13,6 +13,8 @@ export interface SyslogClientOptions {
   readonly tls: TlsOptions;
   /** As for HTTP. */
   readonly allowLinkLocal?: boolean | undefined;
+  /** How long connecting may take. Default: 10 s. */
+  readonly connectMsMax?: number;
 }
 
 /** The messages left this host and the receiver did not refuse them for as long as an answer takes. Syslog knows no more. */
