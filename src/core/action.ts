@@ -47,6 +47,14 @@ export const testAction = 'herald_test';
 /** herald's own: a rule tells about several events, or about what it held back. */
 export const alertAction = 'herald_alert';
 
+/** herald's own actions; no log line has one ({@link foreignAction}). */
+export const ownActions: ReadonlySet<string> = new Set([gapAction, testAction, alertAction]);
+
+/** The action that a log line names, which is never one of herald's own: views trust what those say. */
+export function foreignAction(action: string): string {
+  return action.startsWith('herald_') ? `custom_${action}` : action;
+}
+
 /** The closed set of action classes, fit for a metric label: an action itself is an open string. */
 export function actionClass(action: string): 'known' | 'custom' | 'unknown' {
   if (knownActions.has(action) || action === gapAction) return 'known';

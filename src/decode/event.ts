@@ -1,3 +1,4 @@
+import { foreignAction } from '../core/action.ts';
 import { withViews, type Event, type EventFacts, type EventUser, type Origin } from '../core/event.ts';
 import { asObject, asText, get, type Json, type JsonObject } from '../core/json.ts';
 import { parseEpoch, parseTime } from './time.ts';
@@ -28,7 +29,7 @@ export function isEvent(line: JsonObject): boolean {
 
 /** The event that a line of any version from 2022 on holds. */
 export function toEvent(line: JsonObject, known: LineFacts): Event {
-  return build(line, known, asText(get(line, 'action')) ?? '', asObject(get(line, 'context')) ?? {});
+  return build(line, known, foreignAction(asText(get(line, 'action')) ?? ''), asObject(get(line, 'context')) ?? {});
 }
 
 /** The identification stage's look-alike as an event; what was typed as the name is `context.identifier`. */

@@ -151,3 +151,10 @@ test("the newest time is the container's of the last record, or the newest event
 function at(clock: string): number {
   return Date.parse(`2026-01-15T${clock}Z`);
 }
+
+test("no line makes an event of herald's own, which views trust", () => {
+  for (const action of ['herald_alert', 'herald_test', 'herald_ada']) {
+    assert.equal(decode({ action }).action, `custom_${action}`);
+  }
+  assert.equal(decode({ action: 'custom_herald' }).action, 'custom_herald');
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { alertAction, knownActions } from '../../src/core/action.ts';
 import { withViews, type SafeEvent } from '../../src/core/event.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { createPseudonyms } from '../../src/redact/pseudonym.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
 import type { Selection } from '../../src/redact/view/options.ts';
@@ -333,6 +334,50 @@ test('every view drops keys that authentik is not known to write, unless they ar
   assert.deepEqual(dropping.apply(event).context, { reason: 'r' });
   const naming = viewOf({ select: { allow: undefined, deny: [], context: ['owner'] } });
   assert.deepEqual(naming.apply(event).context, { reason: 'r', owner: 'x' });
+});
+
+test('keys that authentik is not known to write are dropped below known ones, too', () => {
+  const model = { app: 'authentik_core', model_name: 'user', pk: 6, name: 'x' };
+  const known = {
+    http_request: { path: '/', method: 'GET', args: { q: 'any' }, user_agent: 'a', request_id: 'r' },
+    model,
+    source: model,
+    geo: { city: 'Berlin', country: 'DE', continent: 'EU', lat: 1, long: 2 },
+    asn: { asn: 1, as_org: 'o', network: '203.0.113.0/24' },
+    diff: { anything: { new_value: 1 } },
+  };
+  const user = {
+    username: 'u',
+    pk: 1,
+    email: 'e@x.example',
+    is_anonymous: false,
+    on_behalf_of: { username: 'v', pk: 2 },
+  };
+  const more = (value: JsonObject): JsonObject => ({ ...value, unknown: 'new', phone: '+49' });
+  const shows = { name: 'whole', mail: 'whole', address: 'whole' } as const;
+  const view = viewOf({ ...shows, select: { allow: undefined, deny: [['domain_url']], context: ['own', 'asn'] } });
+  const whole = Object.fromEntries(
+    Object.entries(known).map(([key, value]) => [key, key === 'diff' ? value : more(value)]),
+  );
+  const strange = { ...more(user), on_behalf_of: more(user.on_behalf_of) };
+  const seen = view.apply(safeEvent({ user: strange, context: { ...whole, own: { unknown: 1 } } }));
+  assert.deepEqual(seen.context, { ...known, asn: more(known.asn), own: { unknown: 1 } });
+  assert.deepEqual(seen.user, user);
+  const plain = safeEvent({ user, context: known });
+  assert.equal(view.apply(plain).context, plain.context);
+});
+
+test('what looks like a word of authentik or of herald is a name where somebody is called so', () => {
+  const pseudonym = byA.of('person', 'ada_l');
+  const { action, model } = everything.apply(
+    safeEvent({
+      action: 'herald_ada_l',
+      user: { username: 'ada_l' },
+      context: { model: { app: 'authentik_core', model_name: 'ada_l', pk: 1 } },
+    }),
+  );
+  assert.equal(action, `herald_${pseudonym}`);
+  assert.deepEqual(model, { app: 'authentik_core', model_name: pseudonym, pk: 1 });
 });
 
 test('a short name or a word of authentik is replaced where it is a name, and texts stay readable', () => {

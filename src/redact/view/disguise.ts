@@ -4,7 +4,7 @@ import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Identity, Place } from './known.ts';
 import { eachLayer, escaped, narrow } from './layered.ts';
-import type { NeedlesOf } from './needle.ts';
+import { fold, type NeedlesOf } from './needle.ts';
 import { createSearch, type Found, type Search } from './search.ts';
 
 /** What stands in the place of a value; undefined for a value that is shown. */
@@ -23,15 +23,19 @@ export interface Known {
 export interface Disguise {
   /** `userAgent`: numbers behind a name there are versions. */
   text(text: string, userAgent: boolean): string;
-  /** What stands for a number that is a known value. */
-  number(value: number): string | undefined;
+  /** What stands for a known value; undefined for a text that is none as a whole. */
+  whole(text: string): string | undefined;
 }
 
 export function createDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
   const search = createSearch(known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand)));
-  const numbers = new Map(known.filter(({ value }) => /\d$/.test(value)).map((one) => [one.value, one.standIn]));
+  let wholes: ReadonlyMap<string, string> | undefined;
   return {
-    number: (value) => (numbers.size === 0 ? undefined : numbers.get(String(value))),
+    whole(text) {
+      if (known.length === 0) return undefined;
+      wholes ??= new Map(known.map(({ value, standIn: stand }) => [fold(value.trim()), stand]));
+      return wholes.get(fold(text));
+    },
     text(text, userAgent) {
       if (text.length < 2) return text;
       const hits = hitsIn(narrow(text), search, standIn, userAgent);

@@ -1,3 +1,4 @@
+import { ownActions } from '../../core/action.ts';
 import { get, isObject, type JsonObject } from '../../core/json.ts';
 
 /** What a value says about somebody: a name of a person, a mail address, a network address. */
@@ -60,7 +61,7 @@ export function isStructure(key: string, value: string, parent: JsonObject): boo
     case 'app':
     case 'model_name': {
       const app = get(parent, 'app');
-      return typeof app === 'string' && /^authentik_[a-z0-9_]+$/.test(app) && /^[a-z0-9_]+$/.test(value);
+      return typeof app === 'string' && /^authentik_[a-z0-9_]{1,40}$/.test(app) && /^[a-z0-9_]{1,50}$/.test(value);
     }
     case 'method':
       return /^[A-Z]{3,7}$/.test(value);
@@ -120,6 +121,27 @@ const commonKeys: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** The keys that authentik is known to write into a person of `user`. */
+export const personKeys = words('username email pk is_anonymous on_behalf_of authenticated_as');
+
+const referenceKeys = words('app model_name pk name usage mime_type');
+const partKeys: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['http_request', words('path method args user_agent request_id')],
+  ['geo', words('city country continent lat long')],
+  ['asn', words('asn as_org network')],
+]);
+
+/**
+ * The keys that authentik is known to write into the object below a key of a context; undefined where they are anybody's, as in
+ * `diff`. References to its objects are alike wherever they stand.
+ */
+export function knownKeysBelow(key: string, value: JsonObject): ReadonlySet<string> | undefined {
+  const isReference = typeof get(value, 'app') === 'string' && typeof get(value, 'model_name') === 'string';
+  return partKeys.get(key) ?? (isReference ? referenceKeys : undefined);
+}
+
 /** Whether a key is one of authentik's or herald's own words: it holds nothing that somebody made up. */
 export function isPlainKey(key: string): boolean {
   return knownContextKeys.has(key) || commonKeys.has(key) || ownKeys.has(key);
@@ -134,6 +156,6 @@ const ownKeys: ReadonlySet<string> = new Set(
 
 /** Whether authentik itself is known to write this key into a context of such an action, or herald into one of its own events. */
 export function isKnownKey(key: string, action: string): boolean {
-  if (action.startsWith('herald_')) return ownKeys.has(key) || knownContextKeys.has(key);
+  if (ownActions.has(action)) return ownKeys.has(key) || knownContextKeys.has(key);
   return key === 'pseudonyms' || knownContextKeys.has(key);
 }

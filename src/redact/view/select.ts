@@ -1,6 +1,7 @@
+import { ownActions } from '../../core/action.ts';
 import type { Event } from '../../core/event.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { isKnownKey } from './known.ts';
+import { isKnownKey, knownKeysBelow, personKeys } from './known.ts';
 import type { Selection } from './options.ts';
 
 /** The parts of an event that can be left out. */
@@ -25,10 +26,10 @@ export function createSelect({ allow, deny, context }: Selection): Select {
   return (action, parts) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all its fields are JSON
     const whole = parts as unknown as JsonObject;
-    const own = action.startsWith('herald_');
+    const own = ownActions.has(action);
     const kept =
       allowed === undefined
-        ? { ...whole, context: knownOnly(whole['context'], action, named) }
+        ? { ...whole, user: knownPerson(whole['user']), context: knownOnly(whole['context'], action, named) }
         : { ...keep(whole, allowed), ...(own && { context: ownFacts(whole['context'], allowed) }) };
     const { user = {}, context: shown = {}, origin = {}, ...rest } = drop(kept, denied);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts are left out, none is changed
@@ -86,9 +87,29 @@ function dropAny(item: Json, paths: Paths): Json {
 
 function knownOnly(context: Json | undefined, action: string, named: ReadonlySet<string>): JsonObject {
   if (!isObject(context)) return {};
-  const unknown = Object.keys(context).some((key) => !isKnownKey(key, action) && !named.has(key));
-  if (!unknown) return context;
-  return Object.fromEntries(Object.entries(context).filter(([key]) => isKnownKey(key, action) || named.has(key)));
+  const known = only(context, (key) => isKnownKey(key, action) || named.has(key));
+  return mapped(known, (key, item) => {
+    const keys = isObject(item) && !named.has(key) ? knownKeysBelow(key, item) : undefined;
+    return keys !== undefined && isObject(item) ? only(item, (below) => keys.has(below)) : item;
+  });
+}
+
+function knownPerson(user: Json | undefined): JsonObject {
+  if (!isObject(user)) return {};
+  const known = only(user, (key) => personKeys.has(key));
+  return mapped(known, (key, item) => (people.has(key) ? knownPerson(item) : item));
+}
+
+/** The same object when all its keys stay. */
+function only(value: JsonObject, stays: (key: string) => boolean): JsonObject {
+  if (Object.keys(value).every(stays)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => stays(key)));
+}
+
+/** The same object when all its values stay. */
+function mapped(value: JsonObject, map: (key: string, item: Json) => Json): JsonObject {
+  const entries = Object.entries(value).map(([key, item]) => [key, map(key, item)] as const);
+  return entries.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(entries);
 }
 
 /** What herald's own events say of others. */

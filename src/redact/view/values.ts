@@ -34,6 +34,7 @@ export function eachValue(event: Event, paths: readonly (readonly string[])[], o
       return text;
     },
     number: () => undefined,
+    structure: (text) => text,
     key: (key) => key,
     title: (title) => title,
   });
@@ -67,6 +68,7 @@ export function eachName(event: Event, tell: (identity: Identity, value: string,
       if (identity !== undefined) tell(identity, String(value), key);
       return undefined;
     },
+    structure: (text) => text,
     key: (key) => key,
     title(title, names) {
       for (const name of names ?? []) tell('name', name, 'title');

@@ -1,4 +1,4 @@
-import { knownActions } from '../../core/action.ts';
+import { knownActions, ownActions } from '../../core/action.ts';
 import { factsOf, withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
@@ -114,8 +114,7 @@ function disguise(
   const texts = createDisguise(elsewhere, standIn, needlesOf);
   let titles: Disguise | undefined;
   const text = (value: string): string => texts.text(value, false);
-  const action =
-    knownActions.has(event.action) || event.action.startsWith('herald_') ? event.action : text(event.action);
+  const action = knownActions.has(event.action) || ownActions.has(event.action) ? event.action : text(event.action);
   const valued = values.reduce((context, path) => replaceAt(context, path, standIn), parts.context);
   const { context, user } = mapTexts(
     {
@@ -129,7 +128,8 @@ function disguise(
         (identity === undefined ? undefined : standInOfAll(value, identity, standIn)) ??
         texts.text(value, key === 'user_agent'),
       number: (value, identity) =>
-        (identity === undefined ? undefined : standIn(identity, String(value))) ?? texts.number(value),
+        (identity === undefined ? undefined : standIn(identity, String(value))) ?? texts.whole(String(value)),
+      structure: (value) => texts.whole(value) ?? value,
       key: (key) => (isPlainKey(key) ? key : text(key)),
       title: (title, names) =>
         names === undefined && standIn('name', 'x') !== undefined

@@ -11,6 +11,8 @@ export interface Visitor {
   text(text: string, identity: Identity | undefined, key: string): string;
   /** A number: the text that takes its place, or undefined. */
   number(value: number, identity: Identity | undefined, key: string): string | undefined;
+  /** A word that says what kind of thing something is. */
+  structure(text: string): string;
   key(key: string): string;
   /** The title of another event, which herald quotes, with the names in it; undefined where nobody wrote them down. */
   title(title: string, names: readonly string[] | undefined): string;
@@ -112,7 +114,9 @@ class Walker {
     depth: number,
   ): Json {
     if (typeof value === 'string') {
-      return isStructure(key, value, parent) ? value : this.#visitor.text(value, identity, key);
+      return isStructure(key, value, parent)
+        ? this.#visitor.structure(value)
+        : this.#visitor.text(value, identity, key);
     }
     if (typeof value === 'number') return this.#visitor.number(value, identity, key) ?? value;
     if (typeof value !== 'object' || value === null) return value;
