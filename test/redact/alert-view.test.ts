@@ -115,3 +115,21 @@ test('of the most frequent values, those beyond are no name', () => {
   const { context } = chat.apply(safeEvent({ action: alertAction, context: { rule: 'r', kind: 'group', top } }));
   assert.deepEqual(context['top'], { 'user.username': [{ value: byA.of('person', 'ada'), count: 3 }, others] });
 });
+
+test('what a view denies an alert does not show as a value that it counts by', () => {
+  const deny = [
+    ['context', 'http_request', 'user_agent'],
+    ['context', 'geo'],
+  ];
+  const view = viewOf({ select: { allow: undefined, deny, context: [] } });
+  const parts = ['action', 'http.method', 'http.user_agent', 'geo.city', 'http'];
+  const { context } = view.apply(alertOf(`by: [${parts.map((part) => `event.${part}`).join(', ')}]`, () => change(0)));
+  assert.deepEqual(context['by'], { action: 'model_updated', 'http.method': 'PATCH' });
+  const agents = (at: number): Partial<EventFacts> => ({
+    ...change(at),
+    context: { http_request: { user_agent: `agent ${at}`, method: 'GET' } },
+  });
+  const counted = view.apply(alertOf(`by: [event.action], distinct: 'event.http.user_agent + "."'`, agents));
+  assert.doesNotMatch(JSON.stringify(counted), /agent \d/);
+  assert.equal(counted.context['count'], 3);
+});

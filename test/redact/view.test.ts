@@ -199,12 +199,13 @@ test('a name is found in capitals, wide letters and with other blanks', () => {
       ['Ada  Lovelace', 'by ada\u00a0lovelace.', 'ADA\n  LOVELACE', 'ada+lovelace', '?q=Ada%20%20Lovelace&x'],
     ],
     ['Ada  Lovelace', ['Ada Lovelace', 'ada+lovelace']],
+    ['김철수', ['김철수님이 로그인']],
   ];
   for (const [username, texts] of found) {
     for (const message of texts) {
       const { message: shown = '' } = everything.apply(safeEvent({ user: { username }, context: { message } }));
       assert.ok(shown.includes(byA.of('person', username)), `${username} in ${message}: ${shown}`);
-      assert.doesNotMatch(shown, /ΝΙΚΟ|νικο|ａｄａ|lovelace/i);
+      assert.doesNotMatch(shown, /ΝΙΚΟ|νικο|ａｄａ|lovelace|김철수/i);
     }
     const apart = ['ΝΙΚΟΣΑ', 'adaXl', 'Ada-Lovelace', 'Ada Lovelaces', 'Ada'].join(' ');
     assert.equal(everything.apply(safeEvent({ user: { username }, context: { message: apart } })).message, apart);

@@ -81,6 +81,14 @@ export function isVisible(name: string, { allow, deny, context }: Selection): bo
   });
 }
 
+/** Whether an expression by which a rule tells events apart, without `event.` before it, may read a denied field or a part of one. */
+export function mayRead(expression: string, deny: Selection['deny']): boolean {
+  if (always.includes(expression)) return false;
+  const resolved = resolvePath(expression);
+  if (typeof resolved === 'string') return true;
+  return resolved.some((path) => deny.some((denied) => startsWith(path, denied) || startsWith(denied, path)));
+}
+
 /** Whether all of a field is shown. */
 export function isShown(path: Path, { allow, deny }: Selection): boolean {
   if (deny.some((denied) => startsWith(path, denied))) return false;

@@ -3,6 +3,7 @@ import type { Event } from '../../core/event.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { isKnownKey, knownKeysBelow, personKeys } from './known.ts';
 import type { Selection } from './options.ts';
+import { mayRead } from './paths.ts';
 
 /** The parts of an event that can be left out. */
 export type Parts = Pick<
@@ -31,7 +32,12 @@ export function createSelect({ allow, deny, context }: Selection): Select {
       allowed === undefined
         ? { ...whole, user: knownPerson(whole['user']), context: knownOnly(whole['context'], action, named) }
         : { ...keep(whole, allowed), ...(own && { context: ownFacts(whole['context'], allowed) }) };
-    const { user = {}, context: shown = {}, origin = {}, ...rest } = drop(kept, denied);
+    const {
+      user = {},
+      context: shown = {},
+      origin = {},
+      ...rest
+    } = drop(own && deny.length > 0 ? { ...kept, context: withoutDenied(kept['context'], deny) } : kept, denied);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts are left out, none is changed
     return { user, context: shown, origin, ...rest } as unknown as Parts;
   };
@@ -129,6 +135,15 @@ function ownFacts(context: Json | undefined, allowed: Paths): JsonObject {
       return key === 'values' && shows(context['distinct'] ?? null) ? [[key, item]] : [];
     }),
   );
+}
+
+/** Of what herald's own events quote, all but the values of denied fields and of expressions that may read one. */
+function withoutDenied(context: Json | undefined, deny: Selection['deny']): JsonObject {
+  if (!isObject(context)) return {};
+  const stays = (expression: Json | undefined): boolean => typeof expression !== 'string' || !mayRead(expression, deny);
+  const named = (item: Json): Json => (isObject(item) ? only(item, stays) : item);
+  const shown = mapped(context, (key, item) => (key === 'by' || key === 'top' ? named(item) : item));
+  return stays(context['distinct']) ? shown : only(shown, (key) => key !== 'values');
 }
 
 function allows(paths: Paths, path: readonly string[]): boolean {

@@ -1,5 +1,6 @@
-// Scripts that are written without blanks have no edges of words.
-const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+// Scripts that are written without blanks have no edges of words; Korean has blanks, but puts its particles right behind a name.
+const unspaced =
+  /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const letter = /[\p{L}\p{N}\p{M}]/u;
 
 const [unknown, inWord, outside] = [0, 1, 2];
