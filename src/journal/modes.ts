@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '../core/errors.ts';
 import { errnoOf } from './errno.ts';
@@ -19,7 +19,7 @@ const setGroup = 0o2000;
 export function secureModes(files: JournalFiles, log: JournalLog): void {
   const folder = realpathSync(files.folder);
   const stats = statSync(folder);
-  const isMount = stats.dev !== statSync(dirname(folder)).dev;
+  const isMount = stats.dev !== statSync(dirname(folder)).dev || isBound(folder);
   const present = readdirSync(folder);
   const own = present.filter(isJournalFile).flatMap((name) => {
     const path = join(files.folder, name);
@@ -37,6 +37,22 @@ export function secureModes(files: JournalFiles, log: JournalLog): void {
   if (isMount || (stats.mode & shared) === 0) return;
   if (own.length < present.length || !tighten(folder, stats, shared))
     log.info({ path: files.folder, mode: octal(stats) }, 'others than herald may see which files the journal has');
+}
+
+/** True for a folder that is mounted from another place of the same file system, as far as Linux tells. */
+function isBound(folder: string): boolean {
+  try {
+    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    // proc_pid_mountinfo(5): the fifth field, with octal escapes for blanks and the like.
+    return lines.some((line) => line.split(' ', 5)[4]?.replaceAll(/\\(\d{3})/g, unescaped) === folder);
+  } catch (error) {
+    if (errnoOf(error) === '') throw error;
+    return false;
+  }
+}
+
+function unescaped(_escape: string, digits: string): string {
+  return String.fromCharCode(Number.parseInt(digits, 8));
 }
 
 function refuseOpenToAll(path: string, { mode }: Stats, remedy: string): void {
