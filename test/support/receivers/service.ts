@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { load } from '../../../src/config/value.ts';
 import { isObject } from '../../../src/core/json.ts';
 import { Secret } from '../../../src/core/secret.ts';
@@ -17,6 +18,7 @@ import {
   resetInBody,
   startHttpReceiver,
   type Answer,
+  type ReceivedRequest,
 } from './http.ts';
 import { standIns } from './stand-ins.ts';
 import { startSmtpReceiver, type SmtpScript } from './smtp.ts';
@@ -59,6 +61,8 @@ export interface Service {
   attempts(): number;
   /** Resolves when the attempt that is to hang is here. */
   reached(): Promise<void>;
+  /** All that came, as text: addresses, headers and bodies. */
+  arrived(): string;
   connections(): number;
   /** Connections ever opened. */
   accepted(): number;
@@ -132,8 +136,14 @@ export async function startHttpService(
       receiver.script(answer(sample.status, sample.body, sample.headers));
     },
     attempts: () => receiver.requests.length,
+    arrived: () => receiver.requests.map(textOf).join('\n'),
     reached: () => receiver.received(receiver.requests.length + 1),
   };
+}
+
+function textOf({ path, headers, body }: ReceivedRequest): string {
+  const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  return [path, JSON.stringify(headers), bytes.toString('utf8')].join('\n');
 }
 
 /** The address that the kind would use: the one in the example, else its default. */
@@ -180,6 +190,7 @@ async function startSmtpService(example: Written): Promise<Service> {
       receiver.script({ [sample.command]: sample.reply });
     },
     attempts: () => receiver.mails.length,
+    arrived: () => receiver.mails.map(({ from, to, message }) => [from, ...to, message].join('\n')).join('\n'),
     reached: () => receiver.received('MAIL'),
   };
 }
@@ -201,5 +212,6 @@ async function startSyslogService(example: Written): Promise<Service> {
     },
     play: () => assert.fail('syslog has no answers'),
     attempts: () => receiver.accepted(),
+    arrived: () => receiver.messages.join('\n'),
   };
 }
