@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ownActions } from '../core/action.ts';
 import { ConfigError } from '../core/errors.ts';
-import type { Event } from '../core/event.ts';
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { factsOf, withViews, type Event } from '../core/event.ts';
+import { asText, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { createDecoder } from '../decode/create.ts';
 import { toEvent } from '../decode/event.ts';
 import type { RuleTest, TestEvent } from '../rules/test-config.ts';
@@ -35,7 +36,7 @@ export function stepsOf(test: RuleTest, configFile: string): readonly TestStep[]
     for (let n = 1; n <= given.repeat; n += 1) {
       if (n > 1) at += given.every;
       const id = createHash('sha256').update(`${test.name} ${index} ${n}`).digest('hex').slice(0, 32);
-      const event = given.line ? undefined : toEvent(lineOf(given, n, at), { id, origin: {}, time: '' });
+      const event = given.line ? undefined : eventOf(lineOf(given, n, at), id);
       steps.push({ at, event });
     }
   }
@@ -44,6 +45,13 @@ export function stepsOf(test: RuleTest, configFile: string): readonly TestStep[]
 
 function stepOf(event: Event): TestStep {
   return { at: event.at, event };
+}
+
+/** What herald would read in that line; an action of herald's own, which no line has, is the event that herald would make. */
+function eventOf(line: JsonObject, id: string): Event {
+  const event = toEvent(line, { id, origin: {}, time: '' });
+  const action = asText(line['action']) ?? '';
+  return ownActions.has(action) ? withViews({ ...factsOf(event), action }) : event;
 }
 
 /** The line that authentik would have written. */
