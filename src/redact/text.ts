@@ -95,11 +95,14 @@ export function redactText(text: string): string {
   return plain.redact(text, new Map());
 }
 
+/** For the places of short texts, one after the other. */
+const space = new Int32Array(16 * 1024);
+
 /** Looks below the escapes, layer by layer, and adds what is there by its place in the outermost text. */
 function findDecoded(text: string, find: (text: string, found: Spans) => boolean, found: Spans): void {
   let layer: Layer | undefined;
   for (let depth = 0; depth < layersMax; depth++) {
-    layer = below(layer, layer?.text ?? text);
+    layer = below(layer, layer?.text ?? text, space);
     const inner = new Spans();
     const encoded = find(layer.text, inner);
     found.addMapped(inner, layer.places);
