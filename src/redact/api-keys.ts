@@ -36,6 +36,7 @@ const encoded: readonly (readonly [prefix: string, kind: Kind])[] = [
 ];
 const encodedLengthMin = 24;
 
+const encodedFirsts: ReadonlySet<number> = new Set(encoded.map(([prefix]) => prefix.charCodeAt(0)));
 const byFirst: readonly (readonly (readonly [prefix: string, lengthMin: number])[])[] = Array.from(
   { length: 128 },
   (_, code) => prefixes.filter(([prefix]) => prefix.charCodeAt(0) === code),
@@ -67,13 +68,14 @@ export function apiKey(text: string, start: number, end: number, found: Spans): 
   const length = end - start;
   if (text.charCodeAt(end) === tilde && /\dQ$/.test(text.slice(end - 2, end))) return azureSecret(text, end, found);
   if (length < 8) return end;
-  const beginsBase64 = encoded.find(([prefix]) => text.startsWith(prefix, start));
+  const first = text.charCodeAt(start);
+  const beginsBase64 = encodedFirsts.has(first)
+    ? encoded.find(([prefix]) => text.startsWith(prefix, start))
+    : undefined;
   if (beginsBase64 !== undefined) return base64(text, start, end, beginsBase64[1], found);
   if (length < prefixLengthMin) return end;
   const known =
-    (byFirst[text.charCodeAt(start)] ?? []).some(
-      ([prefix, lengthMin]) => length >= lengthMin && text.startsWith(prefix, start),
-    ) ||
+    (byFirst[first] ?? []).some(([prefix, lengthMin]) => length >= lengthMin && text.startsWith(prefix, start)) ||
     hasShape(text, start, end) ||
     ((length === randomLengths[0] || length === randomLengths[1]) && isRandom(text, start, end));
   if (known) found.add(start, end, 'api_key');

@@ -12,6 +12,8 @@ const issued =
 
 /** A card number at `start`, where a word begins. Gives where to go on, `end` when it is none. */
 export function card(text: string, start: number, end: number, found: Spans): number {
+  const length = end - start;
+  if (length < 14 && !(length === 4 && text.charCodeAt(end) === 32)) return end;
   const before = text.charCodeAt(start - 1);
   // Part of a fraction, or a telephone number.
   if (before === 46 || before === 43) return end;

@@ -7,6 +7,8 @@ const digitsMin = 4;
 const digitsMax = 8;
 
 const name = 'code|otp|pin|passcode|(?:one[ -]time|temporary) password';
+/** What stands before the last digit, dot or line feed names another number. */
+const endsName = (code: number): boolean => isDigit(code) || code === 46 || code === 10;
 const named = new RegExp(String.raw`(?:([a-z]+)[ _-])?(?:${name})\b[^\d.\n]*$`, 'i');
 /** `is your sign-in code`, `as your verification code`. */
 const namedLater = new RegExp(String.raw`^ (?:is|as) your [a-z -]{0,24}?\b(?:${name})\b`, 'i');
@@ -38,6 +40,9 @@ function codeEnd(text: string, start: number, end: number): number | undefined {
 }
 
 function isNamed(text: string, start: number): boolean {
-  const words = named.exec(text.slice(Math.max(0, start - lookBack), start));
+  const stop = Math.max(0, start - lookBack);
+  let from = start;
+  while (from > stop && !endsName(text.charCodeAt(from - 1))) from--;
+  const words = named.exec(text.slice(from, start));
   return words !== null && !openCodes.has((words[1] ?? '').toLowerCase());
 }

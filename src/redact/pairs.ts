@@ -63,6 +63,7 @@ function isState(text: string, at: number, place: Place): boolean {
   if (place.query || (at === 5 && text.startsWith('state='))) return true;
   // A window, because a value that stays is read again by the pairs inside it.
   const near = text.slice(at + 1, at + 1 + nearLength);
+  if (!/\d/.test(near)) return false;
   const value = readValue(near, 0, place);
   return value !== undefined && looksRandom(near.slice(value.start, value.end));
 }

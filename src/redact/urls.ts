@@ -3,7 +3,7 @@ import { isMasked, skipMark } from './kinds.ts';
 import type { Spans } from './spans.ts';
 
 const authorityEnd = stops('/?#"\'<>` \t\r\n\\');
-const passwordEnd = stops('"\'<>` \t\r\n\\');
+const passwordOrHost = stops('@"\'<>` \t\r\n\\');
 const segmentEnd = stops('/?#&"\'<>` \t\r\n\\,;)');
 const pathEnd = stops('?#"\'<>` \t\r\n\\,;)');
 const slashInPasswordMax = 64;
@@ -29,9 +29,8 @@ export function userInfo(text: string, at: number, found: Spans): number {
   if (atSign > colon) return cut(text, colon + 1, atSign, found);
   // A password with a slash, `u:pa/ss@host`, but not a port: `host:8080/users/@me`, nor `[::1]:80`.
   if (end === colon + 1 || text.charCodeAt(start) === 91 || isNumber(text, colon + 1, end)) return start;
-  const far = until(text, end, passwordEnd, end + slashInPasswordMax);
-  for (let i = end; i < far; i++) if (text.charCodeAt(i) === 64) return cut(text, colon + 1, i, found);
-  return start;
+  const far = until(text, end, passwordOrHost, end + slashInPasswordMax);
+  return text.charCodeAt(far) === 64 && far < end + slashInPasswordMax ? cut(text, colon + 1, far, found) : start;
 }
 
 function isNumber(text: string, start: number, end: number): boolean {

@@ -46,7 +46,8 @@ export function readValue(text: string, from: number, place: Place): Range | und
   if (first === 60) return range(text, start, reprEnd(text, start));
   // In JSON the keys of an object decide, in `password={…}` nothing but that one does.
   if (first === 123) return place.quoted ? undefined : range(text, start, bracketEnd(text, start));
-  if (skipMark(text, start) > start) return { start, end: skipMark(text, start) };
+  const marked = skipMark(text, start);
+  if (marked > start) return { start, end: marked };
   if (first === 91 || first === 40) return readList(text, start);
   const bare = readBare(text, start, place);
   return bare && { start: bare.start, end: Math.max(bare.end, callEnd(text, bare.start)) };
@@ -58,6 +59,7 @@ const noSecret: ReadonlySet<string> = new Set(['true', 'false', 'none', 'null', 
 function isNoSecret(text: string, start: number): boolean {
   let end = start;
   while (end - start < 10 && isWord(text.charCodeAt(end))) end++;
+  if (end - start < 3) return false;
   const next = text.charCodeAt(end);
   const ends = Number.isNaN(next) || !(next === 46 || next === 58 || next === 47 || isWord(next));
   return ends && noSecret.has(text.slice(start, end).toLowerCase());
