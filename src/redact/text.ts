@@ -50,10 +50,12 @@ export function createTextRedactor(keys: KeyRule, patterns: readonly RE2JS[], me
     let after = once(text, counts, source);
     // A mark may end a value elsewhere than its secret did: what that uncovers is looked at, too.
     for (let round = 1; round < roundsMax && after !== before; round++) {
+      // What is left of a URL is often the same: only its `state` was new.
+      if (!source && clean.has(after)) return after;
       before = after;
       after = once(before, counts, source);
     }
-    if (!source && after === text) clean.add(text);
+    if (!source && after === before) clean.add(after);
     return after;
   };
   const bounded = (text: string, counts: Counts, source: boolean): string => {

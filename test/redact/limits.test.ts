@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withViews, type Event } from '../../src/core/event.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { createKeyRule } from '../../src/redact/key-rule.ts';
+import { createTextRedactor } from '../../src/redact/text.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
 
 const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
@@ -35,4 +37,28 @@ test('keys too long to look through take their object along', () => {
   const { event: safe } = redactor.redact(event({ a: Object.fromEntries(keys), b: { c: 1 } }));
   assert.deepEqual(safe.context, { a: '[redacted:length]', b: { c: 1 } });
   assert.deepEqual(redactor.redact(event(Object.fromEntries(keys))).event.context, {});
+});
+
+test('what is left of a text that held a secret is looked through once', () => {
+  const keys = createKeyRule([]);
+  let asked = 0;
+  const texts = createTextRedactor(
+    (key) => {
+      asked++;
+      return keys(key);
+    },
+    [],
+    true,
+  );
+  const lookups = (state: string): number => {
+    asked = 0;
+    const redacted = texts.redact(
+      `/authorize/?client_id=wiki&redirect_uri=https%3A%2F%2Fwiki&state=${state}`,
+      new Map(),
+    );
+    assert.equal(redacted, '/authorize/?client_id=wiki&redirect_uri=https%3A%2F%2Fwiki&state=[redacted:query]');
+    return asked;
+  };
+  const first = lookups('q7Yc2LkP0vWn');
+  assert.equal(lookups('Zt5mB8sXeA2d'), first / 2);
 });
