@@ -21,10 +21,13 @@ const besideKey = /["'](?:name|key)["']\s{0,4}:\s{0,4}["']([\w-]{1,96})["']/;
  * the key of the object, in `{"name": "pwd", "value": …}` the name beside it. Undefined when neither is near.
  */
 export function keyAbove(text: string, start: number): string | undefined {
-  const window = text.slice(Math.max(0, start - windowLength), start);
-  const open = window.lastIndexOf('{');
-  if (open < 0) return undefined;
-  return outerKey.exec(window.slice(Math.max(0, open - 110), open))?.[1] ?? besideKey.exec(window.slice(open))?.[1];
+  const stop = Math.max(0, start - windowLength);
+  let open = start - 1;
+  while (open >= stop && text.charCodeAt(open) !== 123) open--;
+  if (open < stop) return undefined;
+  const isValue = text.slice(Math.max(stop, open - 5), open).includes(':');
+  const outer = isValue ? outerKey.exec(text.slice(Math.max(stop, open - 110), open)) : undefined;
+  return outer?.[1] ?? besideKey.exec(text.slice(open, start))?.[1];
 }
 
 /** The local variables of a stack frame: the object behind the separator at `at`. Gives where to go on, `at` when there is none. */

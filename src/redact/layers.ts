@@ -129,16 +129,26 @@ function readEntity(text: string, at: number): number {
   const first = text.charCodeAt(at + 1);
   // Most ampersands separate arguments: look further only where an entity can begin.
   if (first !== 35 && !(first >= 97 && first <= 113)) return 0;
-  const window = text.slice(at + 1, at + 1 + entityLengthMax);
-  const end = window.indexOf(';');
+  const end = entityEnd(text, at + 1);
   if (end < 0) return 0;
-  const name = window.slice(0, end);
+  const name = text.slice(at + 1, end);
   const numeric = /^#(?:x([0-9a-f]{1,4})|(\d{1,5}))$/i.exec(name);
   const value =
     numeric === null
       ? entities.get(name)
       : parseInt(numeric[1] ?? numeric[2] ?? '', numeric[1] === undefined ? 10 : 16);
-  return value === undefined ? 0 : escapeOf(end + 2, value & 0xffff);
+  return value === undefined ? 0 : escapeOf(end + 1 - at, value & 0xffff);
+}
+
+/** The semicolon behind the name that starts at `start`, or -1. */
+function entityEnd(text: string, start: number): number {
+  for (let i = start; i < start + entityLengthMax; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 59) return i;
+    // An argument's name ends so.
+    if (code === 61 || code === ampersand) return -1;
+  }
+  return -1;
 }
 
 /** The value of `count` hexadecimal digits, or -1. */
