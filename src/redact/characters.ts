@@ -17,13 +17,11 @@ for (const char of '%\\&') classes[char.charCodeAt(0)] = escape;
 classes['['.charCodeAt(0)] = bracket;
 classes['.'.charCodeAt(0)] = dot;
 
+const wordChars = classes.map((kind) => (kind === word || kind === letterJ ? 1 : 0));
+
 /** True for the characters of words: ASCII letters, digits, `_`, `-` and all that is not ASCII. False behind the end (NaN). */
 export function isWord(code: number): boolean {
-  if (code < 128) {
-    const kind = classes[code];
-    return kind === word || kind === letterJ;
-  }
-  return code >= 128;
+  return code < 128 ? wordChars[code] === 1 : code >= 128;
 }
 
 export function isDigit(code: number): boolean {

@@ -15,6 +15,8 @@ export const valueKeys: ReadonlySet<string> = new Set([
 const windowLength = 200;
 const outerKey = /["']([\w-]{1,96})["']\s{0,4}:\s{0,4}$/;
 const besideKey = /["'](?:name|key)["']\s{0,4}:\s{0,4}["']([\w-]{1,96})["']/;
+/** `{"key":"x"`. */
+const besideLengthMin = 10;
 
 /**
  * What decides about the value of a key that only says "the value", at `start` of a text: in `{"pwd": {"new_value": …}}`
@@ -25,9 +27,18 @@ export function keyAbove(text: string, start: number): string | undefined {
   let open = start - 1;
   while (open >= stop && text.charCodeAt(open) !== 123) open--;
   if (open < stop) return undefined;
-  const isValue = text.slice(Math.max(stop, open - 5), open).includes(':');
-  const outer = isValue ? outerKey.exec(text.slice(Math.max(stop, open - 110), open)) : undefined;
-  return outer?.[1] ?? besideKey.exec(text.slice(open, start))?.[1];
+  const outer = isValue(text, open) ? outerKey.exec(text.slice(Math.max(stop, open - 110), open)) : undefined;
+  return outer?.[1] ?? (start - open < besideLengthMin ? undefined : besideKey.exec(text.slice(open, start))?.[1]);
+}
+
+/** False unless a colon and what may be blanks stand before `open`. */
+function isValue(text: string, open: number): boolean {
+  let i = open - 1;
+  for (; i > open - 5; i--) {
+    const code = text.charCodeAt(i);
+    if (code > 32 && code < 128) break;
+  }
+  return text.charCodeAt(i) === 58;
 }
 
 /** The local variables of a stack frame: the object behind the separator at `at`. Gives where to go on, `at` when there is none. */

@@ -124,11 +124,14 @@ const entities: ReadonlyMap<string, number> = new Map(
   Object.entries({ amp: 38, quot: 34, apos: 39, lt: 60, gt: 62, equals: 61, colon: 58, nbsp: 32 }),
 );
 const entityLengthMax = 8;
+/** The first two characters of their names. */
+const entityStarts = new Uint8Array(1 << 14);
+for (const name of entities.keys()) entityStarts[(name.charCodeAt(0) << 7) | name.charCodeAt(1)] = 1;
 
 function readEntity(text: string, at: number): number {
   const first = text.charCodeAt(at + 1);
   // Most ampersands separate arguments: look further only where an entity can begin.
-  if (first !== 35 && !(first >= 97 && first <= 113)) return 0;
+  if (first !== 35 && (first >= 128 || entityStarts[(first << 7) | (text.charCodeAt(at + 2) & 127)] !== 1)) return 0;
   const end = entityEnd(text, at + 1);
   if (end < 0) return 0;
   const name = text.slice(at + 1, end);

@@ -21,6 +21,7 @@ const units: readonly string[] = [
   '4111 1111 1111 1111 ', '4111-', '5500000000000004', '12345678:AA', 'abQ8Q~', '8Q~', 'PuTTY-User-Key-File:', '1234 is your ', 'triggers/T',
   'password=T(', "password=T('", 'token=T[', 'token={', 'token={"', 'token=<A ', 'token=`', '`', 'token=a\n(', 'token\n=\n', 'T(\n',
   'Aa1'.repeat(20) + ' ', '<a:', '-----BEGIN PGP PRIVATE KEY BLOCK-----',
+  'state:1', "'value': {", '&co', ' code is a 1234',
 ];
 
 test('hostile texts never throw', () => {
