@@ -1,8 +1,8 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import type { Config } from './config/config.ts';
 import { currentKey } from './destinations/viewed.ts';
-import { createAlertId } from './pipeline/alert-id.ts';
 import type { Stages } from './pipeline/decide.ts';
+import { createEventIds } from './pipeline/event-ids.ts';
 import { redactOptions } from './redact/options.ts';
 import { createRedactor } from './redact/redactor.ts';
 import { compileRules } from './rules/rules.ts';
@@ -12,8 +12,12 @@ export function stagesOf(config: Config, rules = config.rules): Stages {
   return {
     redactor: createRedactor(redactOptions(config.redact)),
     rules: compileRules(rules, config.silences).rules,
-    alertId: createAlertId(alertKey(config)),
+    ids: createEventIds(pseudonymKey(config), alertKey(config)),
   };
+}
+
+function pseudonymKey({ redact }: Config): Uint8Array | undefined {
+  return redact.pseudonymize && currentKey(redact.pseudonymize);
 }
 
 let ownKey: Uint8Array | undefined;
@@ -22,8 +26,10 @@ let ownKey: Uint8Array | undefined;
  * A key of the configuration if it has one, so that the same alert has the same id in a second herald and with another journal. One of
  * this process where something is hidden without any; none where nothing is.
  */
-function alertKey({ redact, journal, destinations }: Config): Uint8Array | KeyObject | undefined {
-  if (redact.pseudonymize !== undefined) return currentKey(redact.pseudonymize);
+function alertKey(config: Config): Uint8Array | KeyObject | undefined {
+  const { journal, destinations } = config;
+  const key = pseudonymKey(config);
+  if (key !== undefined) return key;
   if (journal.encryption?.key !== undefined) return journal.encryption.key;
   if (![...destinations.values()].some(({ view }) => view !== undefined)) return undefined;
   return (ownKey ??= randomBytes(32));

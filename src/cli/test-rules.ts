@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { admit } from '../pipeline/decide.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import { isoTime, titleOf } from '../render/message.ts';
 import type { RuleConfig } from '../rules/config.ts';
@@ -23,7 +24,6 @@ export function testRules(config: Config): readonly TestResult[] {
 
 function runTest(rule: RuleConfig, test: RuleTest, config: Config): TestResult {
   const stages = stagesOf({ ...config, silences: [] }, [rule]);
-  const { redactor } = stages;
   const rehearsal = createRehearsal(stages);
   const told: Told[] = [];
   let held = 0;
@@ -32,7 +32,7 @@ function runTest(rule: RuleConfig, test: RuleTest, config: Config): TestResult {
       told.push(...rehearsal.hear(at));
       continue;
     }
-    const judged = rehearsal.judge(redactor.redact(event).event);
+    const judged = rehearsal.judge(admit(stages, event).event);
     told.push(...judged.told);
     held += judged.held.length;
   }

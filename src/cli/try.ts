@@ -2,6 +2,7 @@ import { alertAction } from '../core/action.ts';
 import { addCounts, families, type FamilyCounts } from '../core/family.ts';
 import type { Event } from '../core/event.ts';
 import type { Config } from '../config/config.ts';
+import { admit } from '../pipeline/decide.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
@@ -44,7 +45,6 @@ const laterMs = 366 * 86_400_000;
 
 async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCounts> {
   const stages = stagesOf(config);
-  const { redactor } = stages;
   const rehearsal = createRehearsal(stages);
   const print = options.json === true ? jsonLine : eventText;
   const tell = (told: readonly Told[]): void => {
@@ -55,7 +55,7 @@ async function tryFiles(config: Config, options: TryOptions): Promise<FamilyCoun
     }
   };
   const show = (raw: Event): void => {
-    const { event } = redactor.redact(raw);
+    const { event } = admit(stages, raw);
     tell(rehearsal.until(event.at));
     const explained = rehearsal.explain(event);
     const { told, held } = rehearsal.judge(event);

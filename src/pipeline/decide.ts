@@ -1,16 +1,16 @@
 import { actionClass } from '../core/action.ts';
 import { withViews, type Event, type EventFacts, type SafeEvent } from '../core/event.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import type { Redactor } from '../redact/redactor.ts';
+import type { Redacted, Redactor } from '../redact/redactor.ts';
 import type { Alert } from '../rules/alert.ts';
 import type { Rules } from '../rules/rules.ts';
-import type { AlertId } from './alert-id.ts';
+import type { EventIds } from './event-ids.ts';
 
 /** What decides about an event. */
 export interface Stages {
   readonly redactor: Redactor;
   readonly rules: Rules;
-  readonly alertId: AlertId;
+  readonly ids: EventIds;
 }
 
 /** What a batch counted, to be reported once it is on disk. */
@@ -29,21 +29,20 @@ export function newTally(): Tally {
 
 /**
  * Redacts an event and asks the rules. The first entry is the event itself, those behind it are herald's own, which tell about several.
- * `counted`: the event was decided before, so that rules must not count it again.
+ * `isCounted`: the event was decided before, so that rules must not count it again.
  */
 export function decide(
   stages: Stages,
   raw: Event,
   nowMs: number,
-  counted: boolean,
+  isCounted: (event: SafeEvent) => boolean,
   tally: Tally,
 ): readonly JournalEntry[] {
-  const { redactor, rules } = stages;
-  const { event, counts } = redactor.redact(raw);
+  const { event, counts } = admit(stages, raw);
   for (const [kind, count] of counts) add(tally.redactions, kind, count);
   add(tally.actions, actionClass(event.action), 1);
-  if (counted) return [{ event, deliveries: [] }];
-  const { notifications, errors, alerts = [], held = [] } = rules.evaluate(event, nowMs);
+  if (isCounted(event)) return [{ event, deliveries: [] }];
+  const { notifications, errors, alerts = [], held = [] } = stages.rules.evaluate(event, nowMs);
   for (const rule of errors) add(tally.errors, rule, 1);
   for (const { rule, reason } of held) {
     add(tally.matches, rule, 1);
@@ -58,9 +57,15 @@ export function decide(
   return alerts.length === 0 ? [{ event, deliveries }] : [{ event, deliveries }, ...alertEntries(stages, alerts)];
 }
 
+/** An event of a line as all that follows sees it: without secrets, under the id that it leaves with. */
+export function admit({ redactor, ids }: Stages, raw: Event): Redacted {
+  const id = ids.line(raw.id);
+  return redactor.redact(id === raw.id ? raw : { ...raw, id });
+}
+
 /** herald's own event for an alert. It passes redaction like all others, though what it quotes has passed it before. */
-export function alertEvent({ redactor, alertId }: Stages, facts: EventFacts): SafeEvent {
-  return redactor.redact(withViews({ ...facts, id: alertId(facts.id) })).event;
+export function alertEvent({ redactor, ids }: Stages, facts: EventFacts): SafeEvent {
+  return redactor.redact(withViews({ ...facts, id: ids.alert(facts.id) })).event;
 }
 
 /** The events of alerts with their deliveries. */

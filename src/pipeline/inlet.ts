@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { gapAction } from '../core/action.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Event } from '../core/event.ts';
+import type { Event, SafeEvent } from '../core/event.ts';
 import { families } from '../core/family.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { AppendBatch, AppendResult, Journal, JournalEntry } from '../journal/journal.ts';
@@ -125,13 +125,13 @@ export function createInlet(deps: InletDeps): Inlet {
 
   /** An event that another source read before, or that is twice in the batch, is not counted again. */
   function decideAll(stages: Stages, events: readonly Event[], nowMs: number, tally: Tally): readonly JournalEntry[] {
-    if (!stages.rules.overTime) return events.flatMap((event) => decide(stages, event, nowMs, false, tally));
     const seen = new Set<string>();
-    return events.flatMap((event) => {
+    const isCounted = (event: SafeEvent): boolean => {
+      if (!stages.rules.overTime) return false;
       const others = seen.size;
-      const isTwin = seen.add(event.id).size === others;
-      return decide(stages, event, nowMs, isTwin || journal.has(event), tally);
-    });
+      return seen.add(event.id).size === others || journal.has(event);
+    };
+    return events.flatMap((event) => decide(stages, event, nowMs, isCounted, tally));
   }
 
   function wake(entries: readonly JournalEntry[]): void {

@@ -62,7 +62,7 @@ function start(
   const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
   return createInlet({
     journal,
-    stages: () => ({ redactor, rules, alertId: (id) => id }),
+    stages: () => ({ redactor, rules, ids: { line: (id) => id, alert: (id) => id } }),
     metrics,
     clock,
     log: pino({}, { write: (line: string) => void log.push(line) }),
