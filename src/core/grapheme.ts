@@ -8,17 +8,28 @@ const ascii = /^[\x20-\x7e]*$/;
 
 /**
  * The last place at or before `max`, in UTF-16 units, where a text can be cut without tearing what a reader sees as one character.
- * In a heap of marks without an end it is a place between code points, and in a row of more than thirty flags it may be within one.
+ * In a heap of marks without an end it is a place between code points.
  * `max` is at most the text's length.
  */
 export function graphemeEnd(text: string, max: number): number {
-  const from = codePointEnd(text, Math.max(0, max - windowChars));
+  const from = flagStart(text, codePointEnd(text, Math.max(0, max - windowChars)));
   const window = text.slice(from, max + windowChars);
   if (ascii.test(window)) return max;
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   const grapheme = segmenter.segment(window).containing(max - from);
   if (grapheme === undefined || grapheme.index === max - from) return max;
   return grapheme.segment.length > graphemeCharsMax ? codePointEnd(text, max) : from + grapheme.index;
+}
+
+/** Flags are pairs: in a row of them every second place is within one. */
+function flagStart(text: string, at: number): number {
+  let count = 0;
+  while (isFlagLetter(text.codePointAt(at - 2 - 2 * count) ?? 0)) count += 1;
+  return count % 2 === 0 ? at : at - 2;
+}
+
+function isFlagLetter(code: number): boolean {
+  return code >= 0x1f1e6 && code <= 0x1f1ff;
 }
 
 /** The start of a text that has at most `max` UTF-16 units and no torn character at its end. */

@@ -1,7 +1,7 @@
 /** Letters, digits and marks of any script: what stands between the dots of a name. */
 const label = String.raw`[\p{L}\p{M}\p{N}_-]+`;
 /** Browsers take all of these for dots. */
-const dot = String.raw`[.\u3002\uff0e\uff61]`;
+const dot = String.raw`[.\u2024\u3002\uff0e\uff61]`;
 const anyDot = new RegExp(dot, 'gu');
 
 /** With slashes of either kind behind it. */
@@ -15,8 +15,8 @@ const opaque =
 const hosts = new RegExp(
   [
     String.raw`(?<![a-z0-9-])www${dot}${label}(?:${dot}${label})*`,
-    String.raw`(?<![\p{L}\p{M}\p{N}_-])(?<![\p{L}\p{M}\p{N}_-]${dot})(?:${label}${dot})+(?:\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?=[/?:#]\S)`,
-    String.raw`(?<![\w.-])\d+(?:\.\d+){3}(?=:\d+[/?#])`,
+    String.raw`(?<![\p{L}\p{M}\p{N}_-])(?<![\p{L}\p{M}\p{N}_-]${dot})(?:${label}${dot})+(?:\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?=/|[?:#]\S)`,
+    String.raw`(?<![\w.-])\d+(?:\.\d+){3}(?=:\d+[/?#]|/[^\d\s])`,
   ].join('|'),
   'giu',
 );
@@ -26,7 +26,7 @@ const hosts = new RegExp(
  * Mail addresses and names with dots stay as they are.
  */
 export function defang(text: string): string {
-  if (!/[.:/\\\u3002\uff0e\uff61]/.test(text)) return text;
+  if (!/[.:/\\\u2024\u3002\uff0e\uff61]/.test(text)) return text;
   return text
     .replaceAll(scheme, (_, name: string) => disarm(name))
     .replaceAll(authority, (_, slashes: string, host: string) => slashes + dots(host))

@@ -29,7 +29,7 @@ const pile = /(\p{M}{6})\p{M}+/gu;
  * all but its main one are named too, and variants of ASCII letters: `‹U+0430›dmin` begins with a Cyrillic letter.
  */
 export function visible(text: string): string {
-  return plainAscii.test(text) ? text : unhidden(text).replaceAll(words, named);
+  return plainAscii.test(text) ? text : unhidden(text).replaceAll(words, namedWord);
 }
 
 /**
@@ -52,19 +52,30 @@ const words = /[\p{L}\p{Nl}\p{M}\p{N}]+/gu;
 const western = /^[0-9A-Za-z\u00aa-\u024f]*$/;
 const asciiLetter = /[a-z]/i;
 
-/** Scripts that no word has beside one another. Words that are written with Chinese characters have several: none of those is among these. */
+/**
+ * Scripts that no word has beside one another. Words that are written with Chinese characters have several, and some scripts have no blanks
+ * between words: none of those is among these.
+ */
 const scripts = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
   /\p{Script=Greek}/u,
   /\p{Script=Armenian}/u,
   /\p{Script=Cherokee}/u,
-  /[^\P{L}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u,
+  /[^\P{L}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u,
 ];
+
+/** Hebrew and Arabic write short words and other languages' names in one. */
+const attached = String.raw`(?:[\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)*`;
+const parts = new RegExp(`^(${attached})(.*?)(${attached})$`, 'su');
+
+function namedWord(word: string): string {
+  if (western.test(word)) return word;
+  return word.replace(parts, (_, before: string, middle: string, behind: string) => before + named(middle) + behind);
+}
 
 /** A word with those of its letters named that could be taken for others: all that are not of its main script, and variants of ASCII letters. */
 function named(word: string): string {
-  if (western.test(word)) return word;
   const letters = Array.from(word, (char) => ({ char, script: scripts.findIndex((script) => script.test(char)) }));
   const counts = scripts.map((_, script) => letters.filter((letter) => letter.script === script).length);
   const main = counts.indexOf(Math.max(...counts));
@@ -74,10 +85,10 @@ function named(word: string): string {
   return letters.map(({ char, script }) => (isOther(char, script) ? name(char) : char)).join('');
 }
 
-/** Drawn like a letter of ASCII: those of mathematics anywhere, those of full width, of Roman numbers and of phonetics beside real ones. */
+/** Drawn like a letter of ASCII: those of mathematics anywhere, those of full width, of Roman numbers and of phonetics, and foreign digits, beside real ones. */
 function isVariant(char: string, besideAscii: boolean): boolean {
   if (char <= '\u024f') return false;
-  if (char === '\u0251' || char === '\u0261') return besideAscii;
+  if (/[\u0251\u0261\u1d00-\u1d22\p{Nd}]/u.test(char)) return besideAscii;
   const plain = char.normalize('NFKC');
   return plain.length === 1 && asciiLetter.test(plain) && (besideAscii || !/\p{Script=Latin}/u.test(char));
 }

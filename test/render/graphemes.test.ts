@@ -42,6 +42,16 @@ test('in a text of any length the place is the one that a look at the whole text
   );
 });
 
+test('in a row of flags of any length none is torn', () => {
+  const row = '🇩🇪'.repeat(500);
+  for (const before of ['', 'a'])
+    for (const max of [700, 701, 702, 703]) {
+      const end = graphemeEnd(before + row, max);
+      assert.equal((end - before.length) % 4, 0, `${end}`);
+      assert.ok(end > max - 4);
+    }
+});
+
 test('what is cut for people', () => {
   fc.assert(
     fc.property(long(100), fc.integer({ min: 20, max: 90 }), (text, max) => assertWhole(cut(text, max), text)),

@@ -104,6 +104,8 @@ test('visible names what cannot be seen and keeps what belongs to a word', () =>
     ['\ua4eedmin \u15c5dmin ad\u05d5min', '‹U+A4EE›dmin ‹U+15C5›dmin ad‹U+05D5›min'],
     ['\uff41dmin \u0251dmin \u2170t', '‹U+FF41›dmin ‹U+0251›dmin ‹U+2170›t'],
     ['\u{1d41a}\u{1d41d}', '‹U+1D41A›‹U+1D41D›'],
+    ['ad\u0c66min \u1d00dmin', 'ad‹U+0C66›min ‹U+1D00›dmin'],
+    ['testทดสอบ Facebookที่ הGoogle عربيGoogle ١٢٣', 'testทดสอบ Facebookที่ הGoogle عربيGoogle ١٢٣'],
     ['ＡＢＣ商事 Aさん Tシャツ 한국어Kim Ɗan 5µm', 'ＡＢＣ商事 Aさん Tシャツ 한국어Kim Ɗan 5µm'],
     ['\u03c1\u0430\u0443\u0440\u0430', '‹U+03C1›\u0430\u0443\u0440\u0430'],
   ] as const) {
@@ -164,7 +166,8 @@ test('defang keeps addresses readable and names as they are', () => {
     ['例え.jp/x evil.рф/x x.xn--p1ai/x', '例え[.]jp/x evil[.]рф/x x[.]xn--p1ai/x'],
     ['evil。example/x evil.example#x', 'evil[.]example/x evil[.]example#x'],
     ['a@evil.example/x', 'a@evil[.]example/x'],
-    ['1.2.3.4:80/x', '1[.]2[.]3[.]4:80/x'],
+    ['1.2.3.4:80/x 1.2.3.4/a', '1[.]2[.]3[.]4:80/x 1[.]2[.]3[.]4/a'],
+    ['evil.example/ evil\u2024example/x', 'evil[.]example/ evil[.]example/x'],
     ['//evil.example/x \\\\evil.example\\share', '//evil[.]example/x \\\\evil[.]example\\share'],
     ['skype:evil magnet:?xt', 'skype[:]evil magnet[:]?xt'],
     ['C:\\Users data: 5 ada@example.com: no', 'C:\\Users data: 5 ada@example.com: no'],

@@ -22,8 +22,11 @@ export interface Draft {
 
 /** The parts of a key with their values, as facts. */
 export function byFacts({ parts }: By, values: readonly string[]): JsonObject {
-  return Object.fromEntries(parts.map(({ name }, at) => [name, values[at] ?? '']));
+  return Object.fromEntries(parts.map(({ name }, at) => [name, (values[at] ?? '').replace(cutHash, '…')]));
 }
+
+/** What tells long values apart, and would tell what is cut off to who tries it. */
+const cutHash = /…[0-9a-f]{16}$/;
 
 /** What the events of one key have in common with this one of them. */
 export function common({ parts }: By, event: SafeEvent): Pick<Draft, 'client_ip' | 'user'> {
