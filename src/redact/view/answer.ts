@@ -1,8 +1,8 @@
 import type { Event } from '../../core/event.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { createDisguise } from './disguise.ts';
-import { commonWords, wordCharsMin } from './known.ts';
-import { createNeedles, fold } from './needle.ts';
+import { isDistinctive } from './known.ts';
+import { createNeedles } from './needle.ts';
 import { eachValue } from './values.ts';
 
 /** Shorter texts that name nobody may be words of the service: `POST`, `user`. */
@@ -22,7 +22,7 @@ export function withoutQuotes(answer: string, events: readonly Event[]): string 
 function valuesOf(event: Event): readonly string[] {
   const values: string[] = [];
   eachValue(event, [], (_kind, value) => values.push(value));
-  const names = values.filter((value) => value.trim().length >= wordCharsMin && !commonWords.has(fold(value.trim())));
+  const names = values.filter(isDistinctive);
   return [...names, ...[event.context, event.user].flatMap(textsOf).filter(({ length }) => length >= textCharsMin)];
 }
 

@@ -80,7 +80,7 @@ export const nobody: ReadonlySet<string> = new Set(['AnonymousUser', 'authentik-
  * Words that stand in events of every installation: in paths, modules, messages. Somebody may be called so, but replacing the word
  * everywhere would say who it is and make the rest unreadable: only where a key says that it is a name.
  */
-export const commonWords: ReadonlySet<string> = new Set(
+const commonWords: ReadonlySet<string> = new Set(
   (
     'access account action actor admin administrator administration all anonymous any api app application applications args attributes ' +
     'auth authentication authenticator authentik authorize authorization backend binding blueprint body brand browser builtins callback ' +
@@ -98,8 +98,19 @@ export const commonWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Shorter names than this are replaced only where a key says that they are names: two letters stand in every text. */
-export const wordCharsMin = 3;
+/** Two letters stand in every text, but for scripts that write whole names with them: 李明. */
+const wordCharsMin = 3;
+const shortName = /^[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}ー]{2}$/u;
+/** Shorter numbers are years and statuses in nearly every text. */
+const digitsMin = 5;
+
+/** Whether a name is fit to be looked for in texts, where no key says that it is one: no word or number that stands there anyhow. */
+export function isDistinctive(name: string): boolean {
+  const text = name.trim();
+  if (/^\p{Nd}+$/u.test(text)) return text.length >= digitsMin;
+  const whole = text.normalize();
+  return shortName.test(whole) || (whole.length >= wordCharsMin && !commonWords.has(text.toLowerCase()));
+}
 
 /** Keys that authentik itself writes into the contexts of its events, in any version. */
 export const knownContextKeys: ReadonlySet<string> = new Set(

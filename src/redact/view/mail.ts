@@ -11,11 +11,8 @@ export function mailsIn(text: string): readonly Place[] {
   if (at < 0) return none;
   const hits: Place[] = [];
   for (; at >= 0; at = text.indexOf('@', at + 1)) {
-    let start = at;
-    while (start > 0 && at - start < localCharsMax && isLocal(text, start - 1)) start -= 1;
-    let end = at + 1;
-    while (end < text.length && end - at <= domainCharsMax && domainChar.test(text.charAt(end))) end += 1;
-    while (end > at && /[.-]/.test(text.charAt(end - 1))) end -= 1;
+    const start = localStart(text, at);
+    const end = domainEnd(text, at);
     if (start < at && end > at + 1) hits.push({ start, end, identity: 'mail' });
   }
   return hits;
@@ -48,6 +45,34 @@ function mailboxOf(text: string): Mailbox | undefined {
 }
 
 const none: readonly never[] = [];
+
+/**
+ * A local part in quotation marks may hold nearly everything. Its first one is no last one of something before it, as in
+ * `{"a":"b","@type":1}`, and its last one is not escaped: that is one of the text below the escapes.
+ */
+const quoted = /(?<![\p{L}\p{N}\\])"(?![\s:,;=|&)\]}"])(?:[^"\\\r\n]|\\.)+"$/u;
+
+function localStart(text: string, at: number): number {
+  if (text.charAt(at - 1) === '"') {
+    const before = text.slice(Math.max(0, at - localCharsMax), at);
+    return at - (quoted.exec(before)?.[0].length ?? 0);
+  }
+  let start = at;
+  while (start > 0 && at - start < localCharsMax && isLocal(text, start - 1)) start -= 1;
+  return start;
+}
+
+/** An address in the place of a domain: `[203.0.113.7]`, `[IPv6:2001:db8::7]`. */
+const literal = /\[(?:IPv6:)?[\da-f:.]{2,45}\]/iy;
+
+function domainEnd(text: string, at: number): number {
+  literal.lastIndex = at + 1;
+  if (literal.test(text)) return literal.lastIndex;
+  let end = at + 1;
+  while (end < text.length && end - at <= domainCharsMax && domainChar.test(text.charAt(end))) end += 1;
+  while (end > at && /[.-]/.test(text.charAt(end - 1))) end -= 1;
+  return end;
+}
 
 /** An apostrophe is a part of `o'brien`, and at the edge a quotation mark. */
 function isLocal(text: string, at: number): boolean {

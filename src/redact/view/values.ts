@@ -2,7 +2,7 @@ import type { Event } from '../../core/event.ts';
 import { asObject, get, type Json, type JsonObject } from '../../core/json.ts';
 import type { PseudonymKind } from '../pseudonym.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
-import type { Identity } from './known.ts';
+import { isPlainKey, type Identity } from './known.ts';
 import { eachLayer } from './layered.ts';
 import { mailboxesOf, mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
@@ -22,25 +22,28 @@ export function eachValue(event: Event, paths: readonly (readonly string[])[], o
   eachName(event, tell);
   mapTexts(event, {
     text(text, identity, key) {
-      if (identity === undefined) {
-        eachLayer(text, (layer) => {
-          const places = [
-            ...mailsIn(layer),
-            ...(mayHoldAddress(layer) ? addressesIn(layer, key === 'user_agent') : []),
-          ];
-          for (const { start, end, identity: kind, value = layer.slice(start, end) } of places) tell(kind, value, key);
-        });
-      }
+      if (identity === undefined) eachPlace(text, key, tell);
       return text;
     },
     number: () => undefined,
     structure: (text) => text,
-    key: (key) => key,
+    key(key) {
+      if (!isPlainKey(key)) eachPlace(key, key, tell);
+      return key;
+    },
     title: (title) => title,
   });
   for (const path of paths) {
     eachText(valueAt(event.context, path), (text) => on('value', text, `context.${path.join('.')}`));
   }
+}
+
+/** The mail addresses and addresses in the text of a field or in a key. */
+function eachPlace(text: string, key: string, tell: (identity: Identity, value: string, field: string) => void): void {
+  eachLayer(text, (layer) => {
+    const places = [...mailsIn(layer), ...(mayHoldAddress(layer) ? addressesIn(layer, key === 'user_agent') : [])];
+    for (const { start, end, identity, value = layer.slice(start, end) } of places) tell(identity, value, key);
+  });
 }
 
 function eachPair(text: string, on: (identity: Identity, value: string) => void): void {
@@ -80,7 +83,8 @@ export function eachName(event: Event, tell: (identity: Identity, value: string,
 function eachMail(text: string, on: (identity: Identity, value: string) => void): void {
   for (const { name, address } of mailboxesOf(text) ?? [{ name: '', address: text }]) {
     on('mail', address);
-    for (const one of [name, address.slice(0, Math.max(0, address.lastIndexOf('@')))]) if (one !== '') on('name', one);
+    const local = address.slice(0, Math.max(0, address.lastIndexOf('@')));
+    for (const one of [name, local.replace(/^"(.*)"$/, '$1')]) if (one !== '') on('name', one);
   }
 }
 

@@ -7,7 +7,7 @@ import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
 import { seal } from '../redactor.ts';
 import { networkOf } from './address.ts';
 import { createDisguise, type Disguise, type Known, type StandIn } from './disguise.ts';
-import { commonWords, isPlainKey, nobody, wordCharsMin, type Identity } from './known.ts';
+import { isDistinctive, isPlainKey, nobody, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { mailboxesOf } from './mail.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
@@ -93,12 +93,6 @@ function collect(event: Event, { values }: ViewOptions, standIn: StandIn): Colle
   for (const path of values) eachText(valueAt(event.context, path), (text) => add('value', text));
   const all = [...known.values()];
   return { all, elsewhere: all.filter(({ value }) => isDistinctive(value)) };
-}
-
-/** Fit to be looked for in texts: no word that stands there anyhow. */
-function isDistinctive(value: string): boolean {
-  const text = value.trim();
-  return text.length >= wordCharsMin && !commonWords.has(text.toLowerCase());
 }
 
 function disguise(
