@@ -133,3 +133,19 @@ test('what a view denies an alert does not show as a value that it counts by', (
   assert.doesNotMatch(JSON.stringify(counted), /agent \d/);
   assert.equal(counted.context['count'], 3);
 });
+
+test('providers, stages and flows are known to name nobody', () => {
+  const by = {
+    'context.provider.name': 'Grafana OIDC',
+    'context.auth_method_args.provider.name': 'Grafana OIDC',
+    'context.stage.name': 'default-password',
+    'context.flow.slug': 'default-login',
+    'context.known_device': 'true',
+    'context.auth_method_args.known_device': 'false',
+  };
+  const { context } = chat.apply(safeEvent({ action: alertAction, context: { rule: 'r', kind: 'window', by } }));
+  assert.deepEqual(context['by'], by);
+  const forged = { 'context.known_device': 'Ada Lovelace', 'context.reason': 'Ada Lovelace' };
+  const seen = chat.apply(safeEvent({ action: alertAction, context: { rule: 'r', kind: 'window', by: forged } }));
+  assertNobody(seen, 'texts of people');
+});

@@ -1,8 +1,6 @@
 import { canonicalAddress } from './address.ts';
 import type { Identity } from './known.ts';
-
-/** A path as rules write it, without `event.`: `user.username`. Anything else is an expression that may make up any text. */
-const path = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+import { isPath } from './paths.ts';
 
 /** Readings of the context also have their place in it. */
 const readings: ReadonlyMap<string, string> = new Map([
@@ -21,6 +19,12 @@ const harmless: ReadonlySet<string> = new Set(
     'context.auth_method context.device_class context.device_type context.logout_reason context.new_version context.scopes context.type'
   ).split(' '),
 );
+/** Objects that administrators name, and what they are named by. */
+const harmlessObjects: ReadonlySet<string> = new Set(
+  ['context.provider', 'context.auth_method_args.provider', 'context.stage', 'context.flow'].flatMap((object) =>
+    ['app', 'model_name', 'name', 'slug'].map((key) => `${object}.${key}`),
+  ),
+);
 /** Readings and keys of those of which all is harmless. */
 const harmlessBelow: ReadonlySet<string> = new Set(['application', 'geo', 'asn', 'origin']);
 
@@ -33,7 +37,7 @@ const saying: readonly (readonly [RegExp, Identity])[] = [
 
 /** Numbers and ids of objects, and answers. */
 const noText = /^(?:true|false|\d{1,20}|[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12})$/i;
-const mayBeNoText = /(?:^|[._])(?:pk|id|uuid|is_[a-z_]+)$/;
+const mayBeNoText = /(?:^|[._])(?:pk|id|uuid|is_[a-z_]+|known_device)$/;
 
 /**
  * What the value of an expression is by which a rule tells events apart: `user.username`, `event.model.name + "!"`. An event of
@@ -41,17 +45,23 @@ const mayBeNoText = /(?:^|[._])(?:pk|id|uuid|is_[a-z_]+)$/;
  * by its form a mail address, an address or a name. Undefined for what is harmless.
  */
 export function identityOfPart(expression: string, value: string): Identity | undefined {
-  for (const [said, identity] of saying) if (said.test(expression)) return identity;
+  const said = identitySaid(expression);
+  if (said !== undefined) return said;
   if (isHarmless(expression, value)) return undefined;
   if (canonicalAddress(value) !== undefined) return 'address';
   return value.includes('@') ? 'mail' : 'name';
 }
 
+/** What an expression says of its value by the names in it; undefined when it says nothing. */
+export function identitySaid(expression: string): Identity | undefined {
+  return saying.find(([said]) => said.test(expression))?.[1];
+}
+
 function isHarmless(expression: string, value: string): boolean {
-  if (!path.test(expression)) return false;
+  if (!isPath(expression)) return false;
   if (noText.test(value) && mayBeNoText.test(expression)) return true;
   const [top = '', key = '', ...rest] = expression.split('.');
   const reading = top === 'context' ? readings.get(`${top}.${key}`) : undefined;
   const read = reading === undefined ? expression : [reading, ...rest].join('.');
-  return harmless.has(read) || harmlessBelow.has(read.split('.', 1)[0] ?? '');
+  return harmless.has(read) || harmlessObjects.has(read) || harmlessBelow.has(read.split('.', 1)[0] ?? '');
 }

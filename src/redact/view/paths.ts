@@ -81,18 +81,54 @@ export function isVisible(name: string, { allow, deny, context }: Selection): bo
   });
 }
 
-/** Whether an expression by which a rule tells events apart, without `event.` before it, may read a denied field or a part of one. */
-export function mayRead(expression: string, deny: Selection['deny']): boolean {
+/** Whether what a rule tells events apart by, without `event.` before it, is a path. All else may read anything and make up any text. */
+export function isPath(expression: string): boolean {
+  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(expression);
+}
+
+/** Whether an expression by which a rule tells events apart may read one of these fields or a part of one. */
+export function mayRead(expression: string, fields: readonly Path[]): boolean {
   if (always.includes(expression)) return false;
-  const resolved = resolvePath(expression);
+  const resolved = isPath(expression) ? resolvePath(expression) : unreadable;
   if (typeof resolved === 'string') return true;
-  return resolved.some((path) => deny.some((denied) => startsWith(path, denied) || startsWith(denied, path)));
+  return resolved.some((path) => fields.some((field) => overlap(path, field)));
+}
+
+/** Whether an expression by which a rule tells events apart reads one of these fields and nothing else. */
+export function isOneOf(expression: string, fields: readonly Path[]): boolean {
+  const resolved = isPath(expression) ? resolvePath(expression) : unreadable;
+  if (typeof resolved === 'string') return false;
+  return resolved.some((path) => fields.some((field) => path.length === field.length && startsWith(path, field)));
+}
+
+const unreadable = 'no path';
+
+/** What no title of a message tells; and names and addresses, which are hidden in it wherever they stand. */
+const untold: readonly Path[] = (
+  'user.username user.email user.is_anonymous client_ip request_id schema_name domain_url context.asn context.diff ' +
+  'context.http_request.method context.http_request.args context.http_request.user_agent context.http_request.request_id'
+)
+  .split(' ')
+  .map((name) => name.split('.'));
+
+/** Whether titles of messages may tell of the field. */
+export function isInTitles(path: Path): boolean {
+  return !untold.some((one) => startsWith(path, one));
+}
+
+/** Whether places of events may tell of the field. */
+export function isInPlaces(path: Path): boolean {
+  return overlap(path, ['context', 'geo']);
 }
 
 /** Whether all of a field is shown. */
 export function isShown(path: Path, { allow, deny }: Selection): boolean {
   if (deny.some((denied) => startsWith(path, denied))) return false;
   return allow === undefined || allow.some((allowed) => startsWith(path, allowed));
+}
+
+function overlap(a: Path, b: Path): boolean {
+  return startsWith(a, b) || startsWith(b, a);
 }
 
 function startsWith(path: Path, start: Path): boolean {
