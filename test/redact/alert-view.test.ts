@@ -134,6 +134,68 @@ test('what a view denies an alert does not show as a value that it counts by', (
   assert.equal(counted.context['count'], 3);
 });
 
+const whole = { name: 'whole', mail: 'whole', address: 'whole' } as const;
+const quotedTitle = 'Failed login for ada from 203.0.113.9 (Lima, PE)';
+const travel = safeEvent({
+  action: alertAction,
+  context: {
+    rule: 'far',
+    kind: 'travel',
+    count: 2,
+    from: { place: 'Lima, PE', at: '2026-01-15T09:00:00.000Z' },
+    to: { place: 'Tokyo, JP', at: '2026-01-15T09:05:00.000Z' },
+    last_event: { id: '1', title: quotedTitle, names: ['ada'] },
+    steps: [{ at: 'x', title: quotedTitle, names: ['ada'] }],
+  },
+});
+
+test('titles and places that an alert quotes are hidden where they may tell of a field that is denied', () => {
+  const denying = (...deny: readonly string[][]) =>
+    viewOf({ ...whole, select: { allow: undefined, deny, context: [] } });
+  const placed = /Lima|Tokyo/;
+  for (const path of ['context.geo', 'context.geo.city']) {
+    const seen = denying(path.split('.')).apply(travel);
+    for (const [target, text] of renderAll(seen)) assert.doesNotMatch(text, placed, `${path}: ${target}`);
+    assert.deepEqual(seen.context, {
+      ...travel.context,
+      from: { place: '[hidden]', at: '2026-01-15T09:00:00.000Z' },
+      to: { place: '[hidden]', at: '2026-01-15T09:05:00.000Z' },
+      last_event: { id: '1', title: '[hidden]' },
+      steps: [{ at: 'x', title: '[hidden]' }],
+    });
+  }
+  for (const path of [
+    'context.model',
+    'context.username',
+    'context.authorized_application',
+    'user.on_behalf_of',
+    'user',
+  ]) {
+    const { context } = denying(['client_ip'], path.split('.')).apply(travel);
+    assert.deepEqual(context['last_event'], { id: '1', title: '[hidden]' }, path);
+    assert.deepEqual(context['from'], travel.context['from'], path);
+  }
+  for (const path of ['request_id', 'context.asn', 'context.http_request.user_agent']) {
+    const { context } = denying(path.split('.')).apply(travel);
+    assert.deepEqual(
+      [context['last_event'], context['to']],
+      [travel.context['last_event'], travel.context['to']],
+      path,
+    );
+  }
+});
+
+test('an expression that is no path may read what is denied or not allowed', () => {
+  const read = 'context.http_request.user_agent + event.request_id';
+  const alert = safeEvent({ action: alertAction, context: { rule: 'r', kind: 'window', by: { [read]: 'Agent 7' } } });
+  const deny = [['context', 'http_request', 'user_agent']];
+  const denying = viewOf({ ...whole, select: { allow: undefined, deny, context: [] } });
+  assert.deepEqual(denying.apply(alert).context['by'], {});
+  const allow = [['context', 'http_request']];
+  const allowing = viewOf({ ...whole, select: { allow, deny: [], context: [] } });
+  assert.deepEqual(allowing.apply(alert).context['by'], {});
+});
+
 test('providers, stages and flows are known to name nobody', () => {
   const by = {
     'context.provider.name': 'Grafana OIDC',

@@ -368,6 +368,38 @@ test('keys that authentik is not known to write are dropped below known ones, to
   assert.equal(view.apply(plain).context, plain.context);
 });
 
+test('keys that authentik is not known to write are dropped in lists and in references at any depth', () => {
+  const reference = { app: 'authentik_stages_authenticator_totp', model_name: 'totpdevice', pk: 1, name: 'x' };
+  const model = { app: 'authentik_core', model_name: 'group', pk: 6, name: 'x' };
+  const known = {
+    mfa_devices: [reference],
+    targets: [[reference], 'text'],
+    auth_method_args: { mfa_devices: [reference], device: reference, known_device: true },
+    geo: [{ city: 'Berlin' }],
+    http_request: [{ path: '/', args: { app: 'any', model_name: 'any', q: 'any' } }],
+    model,
+    diff: { users: { add: [model] } },
+  };
+  const grown = { ...reference, unknown: 'new' };
+  const view = viewOf({ select: { allow: undefined, deny: [['domain_url']], context: [] } });
+  const seen = view.apply(
+    safeEvent({
+      context: {
+        ...known,
+        mfa_devices: [grown],
+        targets: [[grown], 'text'],
+        auth_method_args: { mfa_devices: [grown], device: grown, known_device: true },
+        geo: [{ city: 'Berlin', unknown: 'new' }],
+        http_request: [{ ...known.http_request[0], unknown: 'new' }],
+        diff: { users: { add: [{ ...model, unknown: 'new' }] } },
+      },
+    }),
+  );
+  assert.deepEqual(seen.context, known);
+  const plain = safeEvent({ context: known });
+  assert.equal(view.apply(plain).context, plain.context);
+});
+
 test('what looks like a word of authentik or of herald is a name where somebody is called so', () => {
   const pseudonym = byA.of('person', 'ada_l');
   const { action, model } = everything.apply(

@@ -3,7 +3,8 @@ import type { Event } from '../../core/event.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { isKnownKey, knownKeysBelow, personKeys } from './known.ts';
 import type { Selection } from './options.ts';
-import { mayRead } from './paths.ts';
+import { isInPlaces, isInTitles, isPath, mayRead } from './paths.ts';
+import { hideQuoted, type Hiding } from './quoted.ts';
 
 /** The parts of an event that can be left out. */
 export type Parts = Pick<
@@ -24,6 +25,7 @@ export function createSelect({ allow, deny, context }: Selection): Select {
   const denied = pathsOf(deny);
   const allowed = allow && pathsOf([...allow, ...context.map((key) => ['context', key])]);
   const named: ReadonlySet<string> = new Set(context);
+  const hiding = { titles: deny.some(isInTitles), places: deny.some(isInPlaces) };
   return (action, parts) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all its fields are JSON
     const whole = parts as unknown as JsonObject;
@@ -37,7 +39,10 @@ export function createSelect({ allow, deny, context }: Selection): Select {
       context: shown = {},
       origin = {},
       ...rest
-    } = drop(own && deny.length > 0 ? { ...kept, context: withoutDenied(kept['context'], deny) } : kept, denied);
+    } = drop(
+      own && deny.length > 0 ? { ...kept, context: withoutDenied(kept['context'], deny, hiding) } : kept,
+      denied,
+    );
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts are left out, none is changed
     return { user, context: shown, origin, ...rest } as unknown as Parts;
   };
@@ -94,10 +99,19 @@ function dropAny(item: Json, paths: Paths): Json {
 function knownOnly(context: Json | undefined, action: string, named: ReadonlySet<string>): JsonObject {
   if (!isObject(context)) return {};
   const known = only(context, (key) => isKnownKey(key, action) || named.has(key));
-  return mapped(known, (key, item) => {
-    const keys = isObject(item) && !named.has(key) ? knownKeysBelow(key, item) : undefined;
-    return keys !== undefined && isObject(item) ? only(item, (below) => keys.has(below)) : item;
-  });
+  return mapped(known, (key, item) => (named.has(key) ? item : knownBelow(key, item)));
+}
+
+/** What lists hold is what the key would hold by itself; further below, only references to objects are alike in every event. */
+function knownBelow(key: string, item: Json): Json {
+  if (Array.isArray(item)) {
+    const list = item.map((one: Json) => knownBelow(key, one));
+    return list.every((one, at) => one === item[at]) ? item : list;
+  }
+  if (!isObject(item)) return item;
+  const keys = knownKeysBelow(key, item);
+  if (keys !== undefined) return only(item, (below) => keys.has(below));
+  return mapped(item, (_, below) => knownBelow('', below));
 }
 
 function knownPerson(user: Json | undefined): JsonObject {
@@ -125,7 +139,8 @@ const quotes: ReadonlySet<string> = new Set(['by', 'top', 'values', 'steps', 'la
 function ownFacts(context: Json | undefined, allowed: Paths): JsonObject {
   if (!isObject(context)) return {};
   const whole = allowed.below.get('context');
-  const shows = (expression: Json): boolean => typeof expression === 'string' && allows(allowed, expression.split('.'));
+  const shows = (expression: Json): boolean =>
+    typeof expression === 'string' && isPath(expression) && allows(allowed, expression.split('.'));
   return Object.fromEntries(
     Object.entries(context).flatMap(([key, item]) => {
       if (!quotes.has(key) || whole?.all === true || whole?.below.get(key)?.all === true) return [[key, item]];
@@ -137,12 +152,14 @@ function ownFacts(context: Json | undefined, allowed: Paths): JsonObject {
   );
 }
 
-/** Of what herald's own events quote, all but the values of denied fields and of expressions that may read one. */
-function withoutDenied(context: Json | undefined, deny: Selection['deny']): JsonObject {
+/** Of what herald's own events quote, all but what may tell of denied fields: values of expressions, titles, places. */
+function withoutDenied(context: Json | undefined, deny: Selection['deny'], hiding: Hiding): JsonObject {
   if (!isObject(context)) return {};
   const stays = (expression: Json | undefined): boolean => typeof expression !== 'string' || !mayRead(expression, deny);
   const named = (item: Json): Json => (isObject(item) ? only(item, stays) : item);
-  const shown = mapped(context, (key, item) => (key === 'by' || key === 'top' ? named(item) : item));
+  const shown = mapped(hideQuoted(context, hiding), (key, item) =>
+    key === 'by' || key === 'top' ? named(item) : item,
+  );
   return stays(context['distinct']) ? shown : only(shown, (key) => key !== 'values');
 }
 
