@@ -196,6 +196,67 @@ test('an expression that is no path may read what is denied or not allowed', () 
   assert.deepEqual(allowing.apply(alert).context['by'], {});
 });
 
+test('a field of the context that has pseudonyms has the same in alerts, and nothing there may hold it otherwise', () => {
+  const facts = (): Partial<EventFacts> => ({
+    action: 'suspicious_request',
+    client_ip: '203.0.113.7',
+    user: { username: 'u1u' },
+    context: {
+      department: 'Payroll Dept',
+      message: 'Payroll Dept did it',
+      more: { department: 'Payroll Dept' },
+      badge: 4711,
+    },
+  });
+  const values = [['department'], ['more', 'department'], ['badge']];
+  const pseudonym = byA.of('value', 'Payroll Dept');
+  for (const shows of [whole, {}]) {
+    const view = viewOf({ ...shows, values });
+    assert.equal(view.apply(safeEvent(facts())).context['department'], pseudonym);
+    for (const expression of ['context.department', 'context.more.department']) {
+      const by = view.apply(alertOf(`by: [event.${expression}]`, facts));
+      assert.deepEqual(by.context['by'], { [expression]: pseudonym });
+      for (const [target, text] of renderAll(by)) assert.doesNotMatch(text, /Payroll/, `${expression}: ${target}`);
+      const top = { [expression]: [{ value: 'Payroll Dept', count: 2 }] };
+      const { context } = view.apply(safeEvent({ action: alertAction, context: { rule: 'r', kind: 'group', top } }));
+      assert.deepEqual(context['top'], { [expression]: [{ value: pseudonym, count: 2 }] });
+    }
+    const badge = view.apply(alertOf('by: [event.context.badge]', facts));
+    assert.deepEqual(badge.context['by'], { 'context.badge': byA.of('value', '4711') });
+    for (const expression of [
+      'event.context.department + "!"',
+      'event.user.username + event.context.department',
+      'event.message',
+      'event.context.more',
+      'event.context',
+    ]) {
+      const seen = view.apply(alertOf(`by: ['${expression}']`, facts));
+      for (const [target, text] of renderAll(seen))
+        assert.doesNotMatch(text, /Payroll|4711/, `${expression}: ${target}`);
+    }
+    const plain = view.apply(alertOf('by: [event.action, event.user.username]', facts)).context['by'];
+    const username = shows === whole ? 'u1u' : byA.of('person', 'u1u');
+    assert.deepEqual(plain, { action: 'suspicious_request', 'user.username': username });
+  }
+  const app = viewOf({
+    ...whole,
+    values: [
+      ['authorized_application', 'name'],
+      ['application', 'name'],
+    ],
+  });
+  const opened = (): Partial<EventFacts> => ({
+    action: 'authorize_application',
+    client_ip: '203.0.113.7',
+    context: { authorized_application: { app: 'authentik_core', model_name: 'application', pk: 1, name: 'Payroll' } },
+  });
+  const seen = app.apply(alertOf('by: [event.application.name]', opened));
+  assert.deepEqual(seen.context['by'], { 'application.name': byA.of('value', 'Payroll') });
+  assert.doesNotMatch(JSON.stringify(seen), /Payroll/);
+  const { context } = viewOf({ ...whole, values: [['geo', 'city']] }).apply(travel);
+  assert.doesNotMatch(JSON.stringify(context), /Lima|Tokyo/);
+});
+
 test('providers, stages and flows are known to name nobody', () => {
   const by = {
     'context.provider.name': 'Grafana OIDC',

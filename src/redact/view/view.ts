@@ -1,4 +1,4 @@
-import { knownActions, ownActions } from '../../core/action.ts';
+import { alertAction, knownActions, ownActions } from '../../core/action.ts';
 import { factsOf, withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
@@ -11,6 +11,9 @@ import { isDistinctive, isPlainKey, nobody, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { mailboxesOf } from './mail.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
+import { identityOfPart, identitySaid } from './part.ts';
+import { isInPlaces, isOneOf, mayRead } from './paths.ts';
+import { hideQuoted } from './quoted.ts';
 import { createSelect, type Parts } from './select.ts';
 import { eachName, eachText, valueAt } from './values.ts';
 import { mapTexts } from './walk.ts';
@@ -107,13 +110,16 @@ function disguise(
   const { client_ip, request_id, schema_name, domain_url, origin } = parts;
   const texts = createDisguise(elsewhere, standIn, needlesOf);
   let titles: Disguise | undefined;
+  const fields = values.map((path) => ['context', ...path]);
   const text = (value: string): string => texts.text(value, false);
   const action = knownActions.has(event.action) || ownActions.has(event.action) ? event.action : text(event.action);
   const valued = values.reduce((context, path) => replaceAt(context, path, standIn), parts.context);
+  // Nobody wrote down which words of the titles are values of these fields.
+  const hiding = { titles: fields.length > 0, places: fields.some(isInPlaces) };
   const { context, user } = mapTexts(
     {
       action: event.action,
-      context: valued,
+      context: event.action === alertAction ? hideQuoted(valued, hiding) : valued,
       user: parts.user,
       ...(event.model !== undefined && { model: event.model }),
     },
@@ -129,6 +135,7 @@ function disguise(
         names === undefined && standIn('name', 'x') !== undefined
           ? hiddenMark
           : (titles ??= createDisguise(all, standIn, needlesOf)).text(title, false),
+      ...(fields.length > 0 && { part: (value, expression) => standInOfPart(value, expression, fields, standIn) }),
     },
   );
   return {
@@ -141,6 +148,23 @@ function disguise(
     ...(schema_name !== undefined && { schema_name: text(schema_name) }),
     ...(domain_url !== undefined && { domain_url: text(domain_url) }),
   };
+}
+
+/**
+ * What stands for a value that an alert counts by, where further fields have pseudonyms: the one of its field, and something hidden for
+ * all that may hold such a value inside.
+ */
+function standInOfPart(
+  value: string,
+  expression: string,
+  fields: readonly (readonly string[])[],
+  standIn: StandIn,
+): string | undefined {
+  if (isOneOf(expression, fields)) return standIn('value', value);
+  const identity = identityOfPart(expression, value);
+  const isAnyText = identity !== undefined && identitySaid(expression) === undefined;
+  if (!isAnyText && !mayRead(expression, fields)) return undefined;
+  return (identity === undefined ? undefined : standIn(identity, value)) ?? hiddenMark;
 }
 
 /** What stands for a value of a field; for `Ada <ada@example.com>` and lists of such, the name and the address each have theirs. */

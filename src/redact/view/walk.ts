@@ -16,6 +16,8 @@ export interface Visitor {
   key(key: string): string;
   /** The title of another event, which herald quotes, with the names in it; undefined where nobody wrote them down. */
   title(title: string, names: readonly string[] | undefined): string;
+  /** The value of an expression by which events are told apart: what takes its place, or undefined for a text like any other. */
+  part?(value: string, expression: string): string | undefined;
 }
 
 /** `context` and `user` of an event with every text and key visited. */
@@ -83,6 +85,9 @@ class Walker {
 
   /** The value of an expression by which events are told apart. */
   #part(value: Json, expression: string, parent: JsonObject): Json {
+    const text = asText(value) ?? (typeof value === 'number' ? String(value) : undefined);
+    const instead = text === undefined ? undefined : this.#visitor.part?.(text, expression);
+    if (instead !== undefined) return instead;
     const identity = typeof value === 'string' ? identityOfPart(expression, value) : undefined;
     return this.#any(value, expression.slice(expression.lastIndexOf('.') + 1), parent, identity, inside, 2);
   }
