@@ -1,5 +1,6 @@
 import type { Delivery, SendResult } from '../core/delivery.ts';
 import { withoutQuotes } from '../redact/view/answer.ts';
+import { visible } from '../render/visible.ts';
 import type { Destination } from './destination.ts';
 
 /**
@@ -27,5 +28,13 @@ const onlyCode = /^(?:[A-Z][A-Z_]+\d*|HTTP \d{3})$/;
 function discreetDetail<R extends { readonly status: string }>(result: R, batch: readonly Delivery[]): R {
   if (!('detail' in result) || typeof result.detail !== 'string' || onlyCode.test(result.detail)) return result;
   const events = batch.map(({ event }) => event);
-  return { ...result, detail: withoutQuotes(result.detail, events) };
+  return { ...result, detail: withoutQuotes(result.detail, events, forPeople) };
 }
+
+/** Details name letters that could be taken for others (`‹U+0430›da`), and the service may have changed the case of them before. */
+function forPeople(value: string): readonly string[] {
+  const shown = visible(value);
+  return shown === value ? none : [shown, visible(value.toLowerCase()), visible(value.toUpperCase())];
+}
+
+const none: readonly never[] = [];

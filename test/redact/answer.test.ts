@@ -18,8 +18,14 @@ const event = safeEvent({
     message: 'came from bob@example.org at 2001:db8::7',
     application: { app: 'authentik_core', model_name: 'application', name: 'Wiki of the board' },
     tags: ['quarterly'],
+    'ada.king@example.com': { 'to 198.51.100.9': true },
+    note: 'A very private text. Nobody reads it "twice"',
+    people: [{ username: '田中' }, { username: '2026' }, { username: 'ingrid' }],
   },
 });
+
+/** Another writing, as whoever shows answers may have one. */
+const bracketed = (value: string): readonly string[] => [`<${value}>`];
 
 describe('an answer keeps its words and loses what it quotes of the event', () => {
   for (const [answer, shown] of [
@@ -37,11 +43,20 @@ describe('an answer keeps its words and loses what it quotes of the event', () =
     ['HTTP 400: value was grace.ho…', 'HTTP 400: value was [hidden]…'],
     ['HTTP 400: value was at 2001:db…', 'HTTP 400: value was at [hidden]…'],
     ['HTTP 400: the request was far too lo…', 'HTTP 400: the request was far too lo…'],
+    ["'ada.lovel...' too long, 'A very private text … ...' too", "'[hidden]...' too long, '[hidden] … ...' too"],
+    ["'ADA....', 'A very private text....'", "'[hidden]....', '[hidden]....'"],
+    [String.raw`\"Nobody\": \"A very private text. Nobody reads it \\\"tw...`, String.raw`\"Nobody\": \"[hidden]...`],
+    ['?note=A%20very%20priv...&from=%22ada.lo...', '?note=[hidden]...&from=%22[hidden]...'],
+    ['Loading... ad... ada.. in...', 'Loading... ad... ada.. in...'],
+    ['no field [context.ada.king@example.com.to 198.51.100.9]', 'no field [context.[hidden].to [hidden]]'],
+    ['田中 since 2026-01-15', '[hidden] since 2026-01-15'],
+    ['no <ADA.LOVELACE>, no <tw', 'no [hidden], no <tw'],
+    ['no <grace.ho...', 'no [hidden]...'],
     ['HTTP 404: no POST for a user of pk 6, metadata', 'HTTP 404: no POST for a user of pk 6, metadata'],
     ['connect ECONNREFUSED', 'connect ECONNREFUSED'],
   ] as const) {
     test(answer, () => {
-      assert.equal(withoutQuotes(answer, [safeEvent(), event]), shown);
+      assert.equal(withoutQuotes(answer, [safeEvent(), event], bracketed), shown);
     });
   }
 });
