@@ -496,6 +496,14 @@ test('further fields have pseudonyms, and what is no text is hidden', () => {
   assert.deepEqual(context['more'], { badge: byA.of('value', '4711') });
 });
 
+test('a further field whose key says that it is a name has one pseudonym, not that of a pseudonym', () => {
+  const view = viewOf({ values: [['username'], ['email']] });
+  const { context } = view.apply(
+    safeEvent({ action: 'login_failed', context: { username: 'ada.l', email: ['ada@people.example'] } }),
+  );
+  assert.deepEqual(context, { username: byA.of('value', 'ada.l'), email: [byA.of('value', 'ada@people.example')] });
+});
+
 test('a name that looks like a pseudonym gets one of its own', () => {
   const forged = byA.of('person', 'ada');
   const { user } = everything.apply(safeEvent({ user: { username: forged } }));

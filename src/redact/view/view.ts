@@ -113,7 +113,8 @@ function disguise(
   const fields = values.map((path) => ['context', ...path]);
   const text = (value: string): string => texts.text(value, false);
   const action = knownActions.has(event.action) || ownActions.has(event.action) ? event.action : text(event.action);
-  const valued = values.reduce((context, path) => replaceAt(context, path, standIn), parts.context);
+  const done = new Set<string>();
+  const valued = values.reduce((context, path) => replaceAt(context, path, noting(standIn, done)), parts.context);
   // Nobody wrote down which words of the titles are values of these fields.
   const hiding = { titles: fields.length > 0, places: fields.some(isInPlaces) };
   const { context, user } = mapTexts(
@@ -124,9 +125,11 @@ function disguise(
       ...(event.model !== undefined && { model: event.model }),
     },
     {
-      text: (value, identity, key) =>
-        (identity === undefined ? undefined : standInOfAll(value, identity, standIn)) ??
-        texts.text(value, key === 'user_agent'),
+      text(value, identity, key) {
+        if (done.has(value)) return value;
+        const whole = identity === undefined ? undefined : standInOfAll(value, identity, standIn);
+        return whole ?? texts.text(value, key === 'user_agent');
+      },
       number: (value, identity) =>
         (identity === undefined ? undefined : standIn(identity, String(value))) ?? texts.whole(String(value)),
       structure: (value) => texts.whole(value) ?? value,
@@ -218,6 +221,15 @@ function withLinks(facts: Shown, links: ReadonlyMap<string, readonly string[]>):
     .filter(([pseudonym]) => shown.has(pseudonym))
     .map(([pseudonym, previous]) => ({ pseudonym, previous }));
   return pseudonyms.length === 0 ? facts : { ...facts, context: { ...facts.context, pseudonyms } };
+}
+
+/** Notes what it gave, which is to be replaced no more. */
+function noting(standIn: StandIn, done: Set<string>): StandIn {
+  return (identity, value) => {
+    const stand = standIn(identity, value);
+    if (stand !== undefined) done.add(stand);
+    return stand;
+  };
 }
 
 /** The context with the texts at a path replaced, numbers among them; what is no text, number or list of them is hidden. */
