@@ -200,6 +200,16 @@ describe('actions that nobody has written a text for', () => {
   });
 });
 
+test('a group of one event whose title a view hides says its rule', () => {
+  const context = { rule: 'logins', kind: 'group', count: 1, by: { client_ip: 'ip-6bcc-0123456789abcdef' } };
+  const { title } = renderMessage(event({ action: 'herald_alert', context }), {
+    rule: 'logins',
+    severity: 'alert',
+    authentikUrl: undefined,
+  });
+  assert.equal(title, 'logins: 1 event (ip-6bcc-0123456789abcdef)');
+});
+
 test('a time beyond the calendar is told as unknown', () => {
   assert.equal(renderMessage(event({ at: 1e300 }), context).time, 'unknown');
   assert.equal(renderMessage(event(), context).time, '2026-01-15T09:03:48Z');

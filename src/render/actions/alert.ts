@@ -88,7 +88,10 @@ function group(context: JsonObject): ActionText {
   const last = asText(get(asObject(get(context, 'last_event')), 'title')) ?? '';
   const tops = Object.entries(asObject(get(context, 'top')) ?? {});
   return {
-    title: count === '1' ? last : `${ruleOf(context)}: ${count} events${span(context)}${by(context)}`,
+    title:
+      count === '1'
+        ? last || `${ruleOf(context)}: 1 event${by(context)}`
+        : `${ruleOf(context)}: ${count} events${span(context)}${by(context)}`,
     summary: () => sentences(count === '1' ? 'The only one of its group.' : lastOf(context)),
     fields: () =>
       count === '1'
