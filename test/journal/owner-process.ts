@@ -10,4 +10,5 @@ const journal = openJournal(
 journal.append(batch([1, 2, 3].map((n) => entry(n))), t0);
 process.stdout.write('ready\n');
 process.stdin.resume();
-setInterval(() => undefined, 60_000);
+// A journal that nothing refers to any more is collected, and its lock goes with it.
+setInterval(() => journal.bytes(), 60_000);
