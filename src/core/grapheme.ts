@@ -8,8 +8,7 @@ const ascii = /^[\x20-\x7e]*$/;
 
 /**
  * The last place at or before `max`, in UTF-16 units, where a text can be cut without tearing what a reader sees as one character.
- * In a heap of marks without an end it is a place between code points.
- * `max` is at most the text's length.
+ * In a heap of marks without an end it is a place between code points. `max` is at most the text's length.
  */
 export function graphemeEnd(text: string, max: number): number {
   const from = flagStart(text, codePointEnd(text, Math.max(0, max - windowChars)));

@@ -1,5 +1,6 @@
 import type { Secret } from '../core/secret.ts';
 import { eachLayer } from '../redact/view/layered.ts';
+import { replacePlaces, type Found } from '../redact/view/replace.ts';
 
 const secretLengthMin = 8;
 /** Shorter passwords would take words apart that have nothing to do with them. */
@@ -67,19 +68,12 @@ interface Span {
 /** The text with each of `secrets`, however it is escaped there, replaced by `***`. */
 export function hide(text: string, secrets: readonly string[]): string {
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form !== ''));
-  const found: Span[] = [];
+  const found: Found[] = [];
   eachLayer(text, (layer, place) => {
     for (const { start, end } of [...placesIn(layer, forms), ...encodedIn(layer, forms)])
-      found.push({ start: place(start), end: place(end) });
+      found.push({ start: place(start), end: place(end), standIn: '***' });
   });
-  if (found.length === 0) return text;
-  let out = '';
-  let at = 0;
-  for (const { start, end } of found.toSorted((a, b) => a.start - b.start)) {
-    if (start >= at) out += `${text.slice(at, start)}***`;
-    at = Math.max(at, end);
-  }
-  return out + text.slice(at);
+  return replacePlaces(text, found);
 }
 
 /** A secret that looks escaped itself stands decoded in texts that are decoded to the same depth. */

@@ -4,6 +4,7 @@ import { createDisguise } from './disguise.ts';
 import { isDistinctive } from './known.ts';
 import { eachLayer } from './layered.ts';
 import { createNeedles, fold } from './needle.ts';
+import { replacePlaces, type Found } from './replace.ts';
 import { eachValue } from './values.ts';
 import { isWordAt, isWordBefore } from './words.ts';
 
@@ -48,7 +49,7 @@ const ellipsisBehind = /[\s.]*(?:\.{3}|…)/y;
 function withoutCutValues(text: string, values: ReadonlySet<string>): string {
   if (!ellipsis.test(text)) return text;
   const byStart = Map.groupBy([...values].map(fold), (value) => value.slice(0, cutCharsMin));
-  const hits: { readonly start: number; readonly end: number }[] = [];
+  const hits: Found[] = [];
   eachLayer(text, (layer, place) => {
     const folded = fold(layer);
     for (let start = 0; start <= folded.length - cutCharsMin; start += 1) {
@@ -57,19 +58,12 @@ function withoutCutValues(text: string, values: ReadonlySet<string>): string {
         const end = start + beginning(value, folded, start).length;
         ellipsisBehind.lastIndex = end;
         if (end - start < cutCharsMin || !ellipsisBehind.test(folded)) continue;
-        hits.push({ start: place(start), end: place(end) });
+        hits.push({ start: place(start), end: place(end), standIn: hiddenMark });
         break;
       }
     }
   });
-  let out = '';
-  let at = 0;
-  for (const { start, end } of hits.toSorted((a, b) => a.start - b.start)) {
-    if (start < at) continue;
-    out += text.slice(at, start) + hiddenMark;
-    at = end;
-  }
-  return out + text.slice(at);
+  return replacePlaces(text, hits);
 }
 
 /** How much of a value stands at `at`, without dots and blanks at the end: they may be of the ellipsis. */

@@ -5,7 +5,8 @@ import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Identity, Place } from './known.ts';
 import { eachLayer, escaped, narrow } from './layered.ts';
 import { fold, type NeedlesOf } from './needle.ts';
-import { createSearch, type Found, type Search } from './search.ts';
+import { replacePlaces, type Found } from './replace.ts';
+import { createSearch, type Search } from './search.ts';
 
 /** What stands in the place of a value; undefined for a value that is shown. */
 export type StandIn = (identity: Identity | 'value', value: string) => string | undefined;
@@ -40,7 +41,7 @@ export function createDisguise(known: readonly Known[], standIn: StandIn, needle
       if (text.length < 2) return text;
       const hits = hitsIn(narrow(text), search, standIn, userAgent);
       if (hits === undefined) return hiddenMark;
-      return hits.length === 0 ? text : apply(text, hits);
+      return hits.length === 0 ? text : replacePlaces(text, hits);
     },
   };
 }
@@ -93,30 +94,4 @@ function placesIn(text: string, userAgent: boolean): readonly Place[] {
     quietAgents.add(text);
   }
   return places;
-}
-
-/** Of hits that overlap the widest names them all. */
-function apply(text: string, hits: readonly Found[]): string {
-  let out = '';
-  let at = 0;
-  let open: Found | undefined;
-  let widest = 0;
-  const close = (): void => {
-    if (open === undefined) return;
-    out += text.slice(at, open.start) + open.standIn;
-    at = open.end;
-  };
-  for (const hit of hits.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    const width = hit.end - hit.start;
-    if (open === undefined || hit.start >= open.end) {
-      close();
-      [open, widest] = [hit, width];
-      continue;
-    }
-    const standIn: string = width > widest ? hit.standIn : open.standIn;
-    widest = Math.max(widest, width);
-    open = { start: open.start, end: Math.max(open.end, hit.end), standIn };
-  }
-  close();
-  return out + text.slice(at);
 }

@@ -1,12 +1,6 @@
 import { fold, type Needle } from './needle.ts';
+import type { Found } from './replace.ts';
 import { isWordAt, wordLength } from './words.ts';
-
-/** A place of a needle in a text. */
-export interface Found {
-  readonly start: number;
-  readonly end: number;
-  readonly standIn: string;
-}
 
 /** Looks for all of some needles at once. */
 export interface Search {
