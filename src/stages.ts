@@ -1,7 +1,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import type { Config } from './config/config.ts';
 import { currentKey } from './destinations/viewed.ts';
-import type { Stages } from './pipeline/decide.ts';
+import type { Gate, Stages } from './pipeline/decide.ts';
 import { createEventIds } from './pipeline/event-ids.ts';
 import { redactOptions } from './redact/options.ts';
 import { createRedactor } from './redact/redactor.ts';
@@ -9,9 +9,13 @@ import { compileRules } from './rules/rules.ts';
 
 /** What decides about events, as the configuration says; rules that remember nothing yet, `rules` instead of all if given. */
 export function stagesOf(config: Config, rules = config.rules): Stages {
+  return { ...gateOf(config), rules: compileRules(rules, config.silences).rules };
+}
+
+/** The same without rules, for who only reads events. */
+export function gateOf(config: Config): Gate {
   return {
     redactor: createRedactor(redactOptions(config.redact)),
-    rules: compileRules(rules, config.silences).rules,
     ids: createEventIds(pseudonymKey(config), alertKey(config)),
   };
 }

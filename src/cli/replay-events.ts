@@ -4,7 +4,7 @@ import type { SafeEvent } from '../core/event.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { admit } from '../pipeline/decide.ts';
 import { fromStored } from '../redact/redactor.ts';
-import { stagesOf } from '../stages.ts';
+import { gateOf } from '../stages.ts';
 import { readLogs } from './read-logs.ts';
 
 const pageEvents = 1000;
@@ -31,6 +31,6 @@ export function* journalEvents(config: Config, sinceMs: number): Generator<SafeE
 
 /** The events of log files, redacted as the daemon would, in the order of the files. Throws OperationalError. */
 export async function* fileEvents(config: Config, paths: readonly string[]): AsyncGenerator<SafeEvent> {
-  const stages = stagesOf(config);
-  for await (const { events } of readLogs(paths, false)) for (const raw of events) yield admit(stages, raw).event;
+  const gate = gateOf(config);
+  for await (const { events } of readLogs(paths, false)) for (const raw of events) yield admit(gate, raw).event;
 }

@@ -6,11 +6,15 @@ import type { Alert } from '../rules/alert.ts';
 import type { Rules } from '../rules/rules.ts';
 import type { EventIds } from './event-ids.ts';
 
-/** What decides about an event. */
-export interface Stages {
+/** What makes of an event what all that follows sees. */
+export interface Gate {
   readonly redactor: Redactor;
-  readonly rules: Rules;
   readonly ids: EventIds;
+}
+
+/** What decides about an event. */
+export interface Stages extends Gate {
+  readonly rules: Rules;
 }
 
 /** What a batch counted, to be reported once it is on disk. */
@@ -58,13 +62,13 @@ export function decide(
 }
 
 /** An event of a line as all that follows sees it: without secrets, under the id that it leaves with. */
-export function admit({ redactor, ids }: Stages, raw: Event): Redacted {
+export function admit({ redactor, ids }: Gate, raw: Event): Redacted {
   const id = ids.line(raw.id);
   return redactor.redact(id === raw.id ? raw : { ...raw, id });
 }
 
 /** herald's own event for an alert. It passes redaction like all others, though what it quotes has passed it before. */
-export function alertEvent({ redactor, ids }: Stages, facts: EventFacts): SafeEvent {
+export function alertEvent({ redactor, ids }: Gate, facts: EventFacts): SafeEvent {
   return redactor.redact(withViews({ ...facts, id: ids.alert(facts.id) })).event;
 }
 
