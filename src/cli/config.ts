@@ -31,14 +31,17 @@ export function readConfig(file: string, readFile: Surroundings['readFile'] = re
 }
 
 const bytesMax = 1024 * 1024;
+/** Most configurations and all secrets fit: their files are read every two seconds, and what that allocates is all there is at rest. */
+const bytesFirst = 16 * 1024;
 
 /** A file's text, cut one byte above a megabyte, so that the reader sees that it is too large. Throws on invalid UTF-8. */
 function readText(path: string): string {
-  const buffer = Buffer.alloc(bytesMax + 1);
   const file = openSync(path, 'r');
   try {
+    let buffer = Buffer.allocUnsafe(bytesFirst);
     let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+    for (let read = -1; read !== 0 && length <= bytesMax; length += read) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(length * 4, bytesMax + 1));
       read = readSync(file, buffer, length, buffer.length - length, null);
     }
     return new TextDecoder('utf-8', { fatal: length <= bytesMax }).decode(buffer.subarray(0, length));
