@@ -1,5 +1,5 @@
 import { createPseudonyms } from '../../src/redact/pseudonym.ts';
-import type { ViewOptions } from '../../src/redact/view/options.ts';
+import type { Selection, ViewOptions } from '../../src/redact/view/options.ts';
 import { createView, type View } from '../../src/redact/view/view.ts';
 
 /** Two keys of pseudonyms. */
@@ -12,4 +12,9 @@ export const byA = createPseudonyms({ current: keyA, previous: [] });
 export function viewOf(more: Partial<ViewOptions> = {}, pseudonyms = byA): View {
   const all = { name: 'pseudonym', mail: 'pseudonym', address: 'pseudonym' } as const;
   return createView({ ...all, values: [], select: undefined, addressKind: 'address', ...more }, pseudonyms);
+}
+
+/** An allow-list of these paths. */
+export function allow(...keys: readonly string[]): Selection {
+  return { allow: keys.map((key) => key.split('.')), deny: [], context: [] };
 }

@@ -132,27 +132,6 @@ const commonKeys: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-
-/** The keys that authentik is known to write into a person of `user`. */
-export const personKeys = words('username email pk is_anonymous on_behalf_of authenticated_as');
-
-const referenceKeys = words('app model_name pk name usage mime_type');
-const partKeys: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['http_request', words('path method args user_agent request_id')],
-  ['geo', words('city country continent lat long')],
-  ['asn', words('asn as_org network')],
-]);
-
-/**
- * The keys that authentik is known to write into the object below a key of a context; undefined where they are anybody's, as in
- * `diff`. References to its objects are alike wherever they stand.
- */
-export function knownKeysBelow(key: string, value: JsonObject): ReadonlySet<string> | undefined {
-  const isReference = typeof get(value, 'app') === 'string' && typeof get(value, 'model_name') === 'string';
-  return partKeys.get(key) ?? (isReference ? referenceKeys : undefined);
-}
-
 /** Whether a key is one of authentik's or herald's own words: it holds nothing that somebody made up. */
 export function isPlainKey(key: string): boolean {
   return knownContextKeys.has(key) || commonKeys.has(key) || ownKeys.has(key);
@@ -167,6 +146,10 @@ const ownKeys: ReadonlySet<string> = new Set(
 
 /** Whether authentik itself is known to write this key into a context of such an action, or herald into one of its own events. */
 export function isKnownKey(key: string, action: string): boolean {
-  if (ownActions.has(action)) return ownKeys.has(key) || knownContextKeys.has(key);
-  return key === 'pseudonyms' || knownContextKeys.has(key);
+  return key === 'pseudonyms' || knownContextKeys.has(key) || isOwnKey(key, action);
+}
+
+/** Whether herald itself wrote what stands below this key. */
+export function isOwnKey(key: string, action: string): boolean {
+  return ownActions.has(action) && ownKeys.has(key);
 }

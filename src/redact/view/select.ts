@@ -1,10 +1,11 @@
 import { ownActions } from '../../core/action.ts';
 import type { Event } from '../../core/event.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { isKnownKey, knownKeysBelow, personKeys } from './known.ts';
+import { isKnownKey, isOwnKey } from './known.ts';
 import type { Selection } from './options.ts';
 import { isInPlaces, isInTitles, isPath, mayRead } from './paths.ts';
 import { hideQuoted, type Hiding } from './quoted.ts';
+import { knownBelow, knownPerson } from './shapes.ts';
 
 /** The parts of an event that can be left out. */
 export type Parts = Pick<
@@ -99,25 +100,7 @@ function dropAny(item: Json, paths: Paths): Json {
 function knownOnly(context: Json | undefined, action: string, named: ReadonlySet<string>): JsonObject {
   if (!isObject(context)) return {};
   const known = only(context, (key) => isKnownKey(key, action) || named.has(key));
-  return mapped(known, (key, item) => (named.has(key) ? item : knownBelow(key, item)));
-}
-
-/** What lists hold is what the key would hold by itself; further below, only references to objects are alike in every event. */
-function knownBelow(key: string, item: Json): Json {
-  if (Array.isArray(item)) {
-    const list = item.map((one: Json) => knownBelow(key, one));
-    return list.every((one, at) => one === item[at]) ? item : list;
-  }
-  if (!isObject(item)) return item;
-  const keys = knownKeysBelow(key, item);
-  if (keys !== undefined) return only(item, (below) => keys.has(below));
-  return mapped(item, (_, below) => knownBelow('', below));
-}
-
-function knownPerson(user: Json | undefined): JsonObject {
-  if (!isObject(user)) return {};
-  const known = only(user, (key) => personKeys.has(key));
-  return mapped(known, (key, item) => (people.has(key) ? knownPerson(item) : item));
+  return mapped(known, (key, item) => (named.has(key) || isOwnKey(key, action) ? item : knownBelow(key, item)));
 }
 
 /** The same object when all its keys stay. */
