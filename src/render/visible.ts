@@ -65,13 +65,20 @@ const scripts = [
   /[^\P{L}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u,
 ];
 
-/** Hebrew and Arabic write short words and other languages' names in one. */
-const attached = String.raw`(?:[\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)*`;
-const parts = new RegExp(`^(${attached})(.*?)(${attached})$`, 'su');
+/** Hebrew and Arabic write short words and other languages' names in one. Some marks are of these scripts, so nothing may repeat a letter and its marks. */
+const attached = String.raw`\p{Script=Hebrew}\p{Script=Arabic}`;
+const attachedBefore = new RegExp(String.raw`^[${attached}][${attached}\p{M}]*`, 'u');
+/** A run begins where none goes on, so each is read once; the marks it begins with belong to the letter before. */
+const attachedBehind = new RegExp(String.raw`(?<![${attached}\p{M}])[${attached}\p{M}]+$`, 'u');
+const attachedLetter = new RegExp(`[${attached}]`, 'u');
 
 function namedWord(word: string): string {
   if (western.test(word)) return word;
-  return word.replace(parts, (_, before: string, middle: string, behind: string) => before + named(middle) + behind);
+  const from = attachedBefore.exec(word)?.[0].length ?? 0;
+  const run = attachedBehind.exec(word.slice(from))?.[0] ?? '';
+  const letter = run.search(attachedLetter);
+  const to = letter < 0 ? word.length : word.length - run.length + letter;
+  return word.slice(0, from) + named(word.slice(from, to)) + word.slice(to);
 }
 
 /** A word with those of its letters named that could be taken for others: all that are not of its main script, and variants of ASCII letters. */

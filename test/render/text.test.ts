@@ -113,6 +113,16 @@ test('visible names what cannot be seen and keeps what belongs to a word', () =>
   }
 });
 
+test('a word of two scripts takes no longer than it is long', () => {
+  // Marks of Hebrew are of its script as well: a pattern that can read one in two ways would try all of them, for ever.
+  for (const unit of ['א\u05b0', 'א', 'ع\u064b']) {
+    const many = unit.repeat(20_000);
+    assert.equal(visible(`a${many}b`), `‹U+0061›${many}‹U+0062›`);
+  }
+  assert.equal(visible('\u05b0אaא\u05b0'), '\u05b0אaא\u05b0');
+  assert.equal(visible('a\u05b0א b\u0301א אa\u0301'), 'a\u05b0א b\u0301א אa\u0301');
+});
+
 test('in no word do letters of two scripts that look alike stand beside each other', () => {
   const scripts = [
     ['a', 'e', 'o', 'Ż', 'ss'],
