@@ -14,6 +14,7 @@ import { plant } from '../support/planted.ts';
 import { page } from '../support/scenario.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
 import { answer, startHttpReceiver, type Answer, type HttpReceiver } from '../support/receivers/http.ts';
+import { createSearch } from '../support/search.ts';
 import { waitFor } from '../support/source.ts';
 
 /** A secret, and where it stands. */
@@ -156,9 +157,11 @@ function inBase64(secret: string): readonly string[] {
 function found(texts: readonly string[], secrets: Secrets): readonly string[] {
   const forms = (secret: string): readonly string[] =>
     secrets === inEvents ? [secret] : [secret, ...inBase64(secret)];
-  return [...secrets]
-    .filter(([secret]) => forms(secret).some((form) => texts.some((text) => text.includes(form))))
-    .map(([secret, where]) => `${where}: ${secret}`);
+  const told = new Map(
+    [...secrets].flatMap(([secret, where]) => forms(secret).map((form) => [form, `${where}: ${secret}`] as const)),
+  );
+  const search = createSearch(told.keys());
+  return [...new Set(texts.flatMap((text) => [...search(text)].map((form) => told.get(form) ?? form)))];
 }
 
 function journalBytes(folder: string): string {
