@@ -37,8 +37,9 @@ COPY --from=build /app /app
 COPY --from=build --chown=65532:65532 /journal /var/lib/herald
 # Where the bases keep Node.js.
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
-# As the bundle's first line, which no shell is here to read, so with the options below: what is not in use goes back to the system.
-ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
+# As the bundle's first line, which no shell is here to read, so with the options below: what is not in use goes back to the system,
+# such as the pieces of 32 KiB that V8 compiles in.
+ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=32768
 USER 65532:65532
 WORKDIR /var/lib/herald
 EXPOSE 9380
