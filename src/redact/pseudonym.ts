@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { shortValue } from '../core/short-value.ts';
 import { pseudonymForm } from '../core/stand-in.ts';
 import { canonicalAddress, networkOf } from './view/address.ts';
 
@@ -97,7 +98,9 @@ function maker(key: Uint8Array): Maker {
 function canonicalOf(kind: PseudonymKind, value: string): string {
   if (kind === 'address') return canonicalAddress(value) ?? folded(value);
   if (kind === 'network') return networkOf(value) ?? folded(value);
-  return kind === 'person' ? folded(value) : value.normalize('NFC');
+  // Messages about several events know no more of a long value than its short form.
+  const short = shortValue(value);
+  return kind === 'person' ? folded(short) : short.normalize('NFC');
 }
 
 function folded(value: string): string {

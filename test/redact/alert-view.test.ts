@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../../src/config/load.ts';
 import { alertAction } from '../../src/core/action.ts';
-import { withViews, type EventFacts, type SafeEvent } from '../../src/core/event.ts';
-import { fromStored } from '../../src/redact/redactor.ts';
+import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
 import { titleOf } from '../../src/render/message.ts';
-import { compileRules } from '../../src/rules/rules.ts';
-import { kinds, surroundings } from '../config/kinds.ts';
 import { renderAll } from '../fuzz/targets.ts';
 import { safeEvent } from '../support/events.ts';
+import { alertFrom } from './alerts.ts';
 import { byA, viewOf } from './views.ts';
 
 const chat = viewOf();
@@ -38,20 +35,12 @@ function change(at: number): Partial<EventFacts> {
   };
 }
 
-/** The event that a rule makes of `change` for all of them, as a notification has it. */
+/** {@link alertFrom} of `change`, or of other facts, for all of them. */
 function alertOf(condition: string, facts: (at: number) => Partial<EventFacts> = change): SafeEvent {
-  const text = `sources: [{type: pipe}]
-rules:
-  - {name: often, policies: [{action: "*"}], window: {count: 3, within: 10m, ${condition}}, destinations: [d]}
-destinations: {d: {type: print}}`;
-  const loaded = loadConfig(text, 'herald.yaml', surroundings(), kinds);
-  const { rules } = compileRules(loaded.rules, []);
-  const alerts = people.flatMap((_, at) => {
-    const event = safeEvent({ id: `${at}`.padStart(32, '0'), at: Date.UTC(2026, 0, 15, 9, 0, at * 7), ...facts(at) });
-    return rules.evaluate(event, event.at).alerts ?? [];
-  });
-  assert.equal(alerts.length, 1, condition);
-  return fromStored(JSON.stringify(withViews(alerts[0]?.facts ?? assert.fail())));
+  return alertFrom(
+    `window: {count: 3, within: 10m, ${condition}}`,
+    people.map((_, at) => facts(at)),
+  );
 }
 
 function assertNobody(seen: SafeEvent, condition: string): void {

@@ -60,26 +60,44 @@ function isLinear(smallMs: number, largeMs: number): boolean {
   return largeMs < 6 * smallMs + noiseMs;
 }
 
+interface Growth {
+  readonly unit: string;
+  readonly smallMs: number;
+  readonly largeMs: number;
+}
+
+/** What 64 KiB and 256 KiB of a unit take. */
+function growth(unit: string, redact: (text: string) => string): Growth {
+  const [small, large] = [64, 256].map((size) => {
+    const text = unit.repeat(Math.floor((size * kibibyte) / unit.length));
+    return () => void redact(text);
+  });
+  let [smallMs, largeMs] = [Infinity, Infinity];
+  for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 2); round++) {
+    smallMs = timed(small ?? assert.fail, 4, smallMs);
+    largeMs = timed(large ?? assert.fail, 1, largeMs);
+  }
+  return { unit, smallMs, largeMs };
+}
+
 test('four times the text takes less than six times as long', (context) => {
   const texts = createTextRedactor(createKeyRule([]), [], false);
-  const ratios = units.map((unit) => {
-    const [small, large] = [64, 256].map((size) => {
-      const text = unit.repeat(Math.floor((size * kibibyte) / unit.length));
-      return () => void texts.redact(text, new Map());
-    });
-    let [smallMs, largeMs] = [Infinity, Infinity];
-    for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 2); round++) {
-      smallMs = timed(small ?? assert.fail, 4, smallMs);
-      largeMs = timed(large ?? assert.fail, 1, largeMs);
-    }
-    return { unit, smallMs, largeMs, ratio: largeMs / smallMs };
-  });
-  const slowest = ratios.toSorted((a, b) => b.largeMs - a.largeMs)[0];
-  const steepest = ratios.toSorted((a, b) => b.ratio - a.ratio)[0];
-  context.diagnostic(`slowest 256 KiB: ${slowest?.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest?.unit)}`);
-  context.diagnostic(`steepest: ${steepest?.ratio.toFixed(2)} times, of ${JSON.stringify(steepest?.unit)}`);
-  for (const { unit, smallMs, largeMs } of ratios)
+  const all = units.map((unit) => growth(unit, (text) => texts.redact(text, new Map())));
+  const slowest = all.toSorted((a, b) => b.largeMs - a.largeMs)[0] ?? assert.fail();
+  const steepness = ({ smallMs, largeMs }: Growth): number => largeMs / smallMs;
+  const steepest = all.toSorted((a, b) => steepness(b) - steepness(a))[0] ?? assert.fail();
+  context.diagnostic(`slowest 256 KiB: ${slowest.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest.unit)}`);
+  context.diagnostic(`steepest: ${steepness(steepest).toFixed(2)} times, of ${JSON.stringify(steepest.unit)}`);
+  for (const { unit, smallMs, largeMs } of all)
     assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+});
+
+test('so do the string literals of source code', () => {
+  const texts = createTextRedactor(createKeyRule([]), [], false);
+  for (const unit of ['"name" ', "x = 'a://b'\n", '"a:', "'''", '\\"', '# "name" ', "# don't "]) {
+    const { smallMs, largeMs } = growth(unit, (text) => texts.redactSource(text, new Map()));
+    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+  }
 });
 
 test('an event with 4 MiB of hostile text is redacted within what its limits allow', (context) => {

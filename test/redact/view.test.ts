@@ -61,7 +61,7 @@ test("herald's own events show no names: keys, values, counts and quoted titles"
     context: { username: 'jo' },
   });
   const title = quote(eventTitle(last));
-  assert.deepEqual(title, { title: titleOf(last), names: ['jo'] });
+  assert.deepEqual(title, { title: titleOf(last), names: ['jo'], fields: ['username'] });
   const alert = safeEvent({
     action: alertAction,
     user: { username: 'grace.hopper' },

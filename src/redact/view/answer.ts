@@ -1,12 +1,10 @@
 import type { Event } from '../../core/event.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
+import { createBeginnings } from './beginnings.ts';
 import { createDisguise } from './disguise.ts';
 import { isDistinctive } from './known.ts';
-import { eachLayer } from './layered.ts';
-import { createNeedles, fold } from './needle.ts';
-import { replacePlaces, type Found } from './replace.ts';
+import { createNeedles } from './needle.ts';
 import { eachValue } from './values.ts';
-import { isWordAt, isWordBefore } from './words.ts';
 
 /** Shorter texts that name nobody may be words of the service: `POST`, `user`. */
 const textCharsMin = 8;
@@ -24,7 +22,7 @@ export function withoutQuotes(
   const lines = new Set(events.flatMap(valuesOf).map((value) => value.trim().replaceAll(/\s+/g, ' ')));
   const values = new Set([...lines].flatMap((line) => [line, ...writings(line)]));
   const known = [...values].map((value) => ({ value, standIn: hiddenMark }));
-  return withoutCutValues(createDisguise(known, () => undefined, createNeedles()).text(answer, false), values);
+  return createDisguise(known, () => undefined, createNeedles(), createBeginnings(known)).text(answer, false);
 }
 
 function valuesOf(event: Event): readonly string[] {
@@ -37,38 +35,4 @@ function valuesOf(event: Event): readonly string[] {
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
-}
-
-/** Less of a value tells nothing. */
-const cutCharsMin = 3;
-const ellipsis = /\.{3}|…/;
-/** Of what stands between a beginning and it, some may be of the value. */
-const ellipsisBehind = /[\s.]*(?:\.{3}|…)/y;
-
-/** Services cut what they quote, and herald cuts what they say: of each cut value the beginning is hidden. */
-function withoutCutValues(text: string, values: ReadonlySet<string>): string {
-  if (!ellipsis.test(text)) return text;
-  const byStart = Map.groupBy([...values].map(fold), (value) => value.slice(0, cutCharsMin));
-  const hits: Found[] = [];
-  eachLayer(text, (layer, place) => {
-    const folded = fold(layer);
-    for (let start = 0; start <= folded.length - cutCharsMin; start += 1) {
-      if (isWordBefore(folded, start) && isWordAt(folded, start)) continue;
-      for (const value of byStart.get(folded.slice(start, start + cutCharsMin)) ?? []) {
-        const end = start + beginning(value, folded, start).length;
-        ellipsisBehind.lastIndex = end;
-        if (end - start < cutCharsMin || !ellipsisBehind.test(folded)) continue;
-        hits.push({ start: place(start), end: place(end), standIn: hiddenMark });
-        break;
-      }
-    }
-  });
-  return replacePlaces(text, hits);
-}
-
-/** How much of a value stands at `at`, without dots and blanks at the end: they may be of the ellipsis. */
-function beginning(value: string, text: string, at: number): string {
-  let length = 0;
-  while (length < value.length && value[length] === text[at + length]) length += 1;
-  return value.slice(0, length).replace(/[\s.…]+$/, '');
 }

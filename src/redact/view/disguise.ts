@@ -1,12 +1,13 @@
 import { hiddenMark } from '../../core/stand-in.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
+import type { FindBeginnings } from './beginnings.ts';
 import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Identity, Place } from './known.ts';
 import { eachLayer, escaped, narrow } from './layered.ts';
 import { fold, type NeedlesOf } from './needle.ts';
 import { replacePlaces, type Found } from './replace.ts';
-import { createSearch, type Search } from './search.ts';
+import { createSearch } from './search.ts';
 
 /** What stands in the place of a value; undefined for a value that is shown. */
 export type StandIn = (identity: Identity | 'value', value: string) => string | undefined;
@@ -28,8 +29,19 @@ export interface Disguise {
   whole(text: string): string | undefined;
 }
 
-export function createDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
+/** `beginnings`: finds what the texts have cut off of known values. */
+export function createDisguise(
+  known: readonly Known[],
+  standIn: StandIn,
+  needlesOf: NeedlesOf,
+  beginnings?: FindBeginnings,
+): Disguise {
   const search = createSearch(known.flatMap(({ value, standIn: stand }) => needlesOf(value, stand)));
+  const find = (text: string): Hits => {
+    const found = search.find(text);
+    const cut = beginnings?.(text) ?? none;
+    return found === undefined || cut.length === 0 ? found : [...cut, ...found];
+  };
   let wholes: ReadonlyMap<string, string> | undefined;
   return {
     whole(text) {
@@ -39,7 +51,7 @@ export function createDisguise(known: readonly Known[], standIn: StandIn, needle
     },
     text(text, userAgent) {
       if (text.length < 2) return text;
-      const hits = hitsIn(narrow(text), search, standIn, userAgent);
+      const hits = hitsIn(narrow(text), find, standIn, userAgent);
       if (hits === undefined) return hiddenMark;
       return hits.length === 0 ? text : replacePlaces(text, hits);
     },
@@ -51,13 +63,14 @@ const none: readonly never[] = [];
 const telling = /[@:.%\\&]|[nN]ame|mail|hint/;
 
 type Hits = readonly Found[] | undefined;
+type Find = (text: string) => Hits;
 
-function hitsIn(text: string, search: Search, standIn: StandIn, userAgent: boolean): Hits {
-  if (!telling.test(text)) return search.find(text);
-  if (!escaped.test(text)) return find(text, search, standIn, userAgent);
+function hitsIn(text: string, find: Find, standIn: StandIn, userAgent: boolean): Hits {
+  if (!telling.test(text)) return find(text);
+  if (!escaped.test(text)) return allIn(text, find, standIn, userAgent);
   let hits: Hits = none;
   eachLayer(text, (layer, place) => {
-    const found = hits && find(layer, search, standIn, userAgent);
+    const found = hits && allIn(layer, find, standIn, userAgent);
     if (hits === undefined || found === undefined) hits = undefined;
     else if (found.length > 0) {
       hits = [...hits, ...found.map((hit) => ({ ...hit, start: place(hit.start), end: place(hit.end) }))];
@@ -66,8 +79,8 @@ function hitsIn(text: string, search: Search, standIn: StandIn, userAgent: boole
   return hits;
 }
 
-function find(text: string, search: Search, standIn: StandIn, userAgent: boolean): Hits {
-  const known = search.find(text);
+function allIn(text: string, find: Find, standIn: StandIn, userAgent: boolean): Hits {
+  const known = find(text);
   const places = placesIn(text, userAgent);
   if (known === undefined || places.length === 0) return known;
   const seen = places.flatMap(({ start, end, identity, value = text.slice(start, end) }) => {

@@ -112,6 +112,11 @@ export function isDistinctive(name: string): boolean {
   return shortName.test(whole) || (whole.length >= wordCharsMin && !commonWords.has(text.toLowerCase()));
 }
 
+/** Whether a word in lower case stands in events of every installation. */
+export function isCommonWord(word: string): boolean {
+  return commonWords.has(word);
+}
+
 /** Keys that authentik itself writes into the contexts of its events, in any version. */
 export const knownContextKeys: ReadonlySet<string> = new Set(
   (

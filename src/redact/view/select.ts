@@ -26,7 +26,8 @@ export function createSelect({ allow, deny, context }: Selection): Select {
   const denied = pathsOf(deny);
   const allowed = allow && pathsOf([...allow, ...context.map((key) => ['context', key])]);
   const named: ReadonlySet<string> = new Set(context);
-  const hiding = { titles: deny.some(isInTitles), places: deny.some(isInPlaces) };
+  const hidesTitles = deny.some(isInTitles);
+  const hiding = { titles: () => hidesTitles, places: deny.some(isInPlaces) };
   return (action, parts) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all its fields are JSON
     const whole = parts as unknown as JsonObject;

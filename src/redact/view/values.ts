@@ -1,7 +1,7 @@
 import type { Event } from '../../core/event.ts';
-import { asObject, get, type Json, type JsonObject } from '../../core/json.ts';
 import type { PseudonymKind } from '../pseudonym.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
+import { eachText } from './fields.ts';
 import { isPlainKey, type Identity } from './known.ts';
 import { eachLayer } from './layered.ts';
 import { mailboxesOf, mailsIn } from './mail.ts';
@@ -34,7 +34,7 @@ export function eachValue(event: Event, paths: readonly (readonly string[])[], o
     title: (title) => title,
   });
   for (const path of paths) {
-    eachText(valueAt(event.context, path), (text) => on('value', text, `context.${path.join('.')}`));
+    eachText(event.context, path, (text) => on('value', text, `context.${path.join('.')}`));
   }
 }
 
@@ -74,7 +74,10 @@ export function eachName(event: Event, tell: (identity: Identity, value: string,
     structure: (text) => text,
     key: (key) => key,
     title(title, names) {
-      for (const name of names ?? []) tell('name', name, 'title');
+      for (const name of names ?? []) {
+        tell('name', name, 'title');
+        if (name.includes('@')) tell('mail', name, 'title');
+      }
       return title;
     },
   });
@@ -86,16 +89,4 @@ function eachMail(text: string, on: (identity: Identity, value: string) => void)
     const local = address.slice(0, Math.max(0, address.lastIndexOf('@')));
     for (const one of [name, local.replace(/^"(.*)"$/, '$1')]) if (one !== '') on('name', one);
   }
-}
-
-/** What stands below some keys. */
-export function valueAt(context: JsonObject, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((value, key) => get(asObject(value), key), context);
-}
-
-/** The texts and numbers of a value that is one, or a list of them. */
-export function eachText(value: Json | undefined, visit: (text: string) => void): void {
-  if (typeof value === 'string') visit(value);
-  else if (typeof value === 'number') visit(String(value));
-  else if (Array.isArray(value)) for (const item of value as readonly Json[]) eachText(item, visit);
 }

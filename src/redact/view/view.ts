@@ -1,12 +1,13 @@
 import { alertAction, knownActions, ownActions } from '../../core/action.ts';
 import { factsOf, withViews, type Event, type EventFacts, type EventUser, type SafeEvent } from '../../core/event.ts';
-import { get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { isMasked } from '../kinds.ts';
 import type { PseudonymKind, Pseudonyms } from '../pseudonym.ts';
 import { seal } from '../redactor.ts';
 import { networkOf } from './address.ts';
+import { createBeginnings } from './beginnings.ts';
 import { createDisguise, type Disguise, type Known, type StandIn } from './disguise.ts';
+import { eachText, replaceFields } from './fields.ts';
 import { isDistinctive, isPlainKey, nobody, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { mailboxesOf } from './mail.ts';
@@ -15,7 +16,8 @@ import { identityOfPart, identitySaid } from './part.ts';
 import { isInPlaces, isOneOf, mayRead } from './paths.ts';
 import { hideQuoted } from './quoted.ts';
 import { createSelect, type Parts } from './select.ts';
-import { eachName, eachText, valueAt } from './values.ts';
+import { mayTell } from './told.ts';
+import { eachName } from './values.ts';
 import { mapTexts } from './walk.ts';
 
 /** What one destination sees of events. */
@@ -93,7 +95,7 @@ function collect(event: Event, { values }: ViewOptions, standIn: StandIn): Colle
   };
   if (event.client_ip !== undefined) add('address', event.client_ip);
   eachName(event, add);
-  for (const path of values) eachText(valueAt(event.context, path), (text) => add('value', text));
+  for (const path of values) eachText(event.context, path, (text) => add('value', text));
   const all = [...known.values()];
   return { all, elsewhere: all.filter(({ value }) => isDistinctive(value)) };
 }
@@ -114,9 +116,15 @@ function disguise(
   const text = (value: string): string => texts.text(value, false);
   const action = knownActions.has(event.action) || ownActions.has(event.action) ? event.action : text(event.action);
   const done = new Set<string>();
-  const valued = values.reduce((context, path) => replaceAt(context, path, noting(standIn, done)), parts.context);
-  // Nobody wrote down which words of the titles are values of these fields.
-  const hiding = { titles: fields.length > 0, places: fields.some(isInPlaces) };
+  const valued = replaceFields(parts.context, values, (value) => {
+    const stand = standIn('value', value);
+    if (stand !== undefined) done.add(stand);
+    return stand;
+  });
+  const hiding = {
+    titles: (told: readonly string[] | undefined) => values.some((path) => mayTell(told, path)),
+    places: fields.some(isInPlaces),
+  };
   const { context, user } = mapTexts(
     {
       action: event.action,
@@ -137,7 +145,7 @@ function disguise(
       title: (title, names) =>
         names === undefined && standIn('name', 'x') !== undefined
           ? hiddenMark
-          : (titles ??= createDisguise(all, standIn, needlesOf)).text(title, false),
+          : (titles ??= titlesDisguise(all, standIn, needlesOf)).text(title, false),
       ...(fields.length > 0 && { part: (value, expression) => standInOfPart(value, expression, fields, standIn) }),
     },
   );
@@ -151,6 +159,15 @@ function disguise(
     ...(schema_name !== undefined && { schema_name: text(schema_name) }),
     ...(domain_url !== undefined && { domain_url: text(domain_url) }),
   };
+}
+
+/** For titles, which cut names off and have no quotation marks within them. */
+function titlesDisguise(known: readonly Known[], standIn: StandIn, needlesOf: NeedlesOf): Disguise {
+  const written = known.flatMap((one) => {
+    const plain = one.value.replaceAll(/[“”„"]/g, "'");
+    return plain === one.value ? [one] : [one, { ...one, value: plain }];
+  });
+  return createDisguise(written, standIn, needlesOf, createBeginnings(written));
 }
 
 /**
@@ -221,28 +238,4 @@ function withLinks(facts: Shown, links: ReadonlyMap<string, readonly string[]>):
     .filter(([pseudonym]) => shown.has(pseudonym))
     .map(([pseudonym, previous]) => ({ pseudonym, previous }));
   return pseudonyms.length === 0 ? facts : { ...facts, context: { ...facts.context, pseudonyms } };
-}
-
-/** Notes what it gave, which is to be replaced no more. */
-function noting(standIn: StandIn, done: Set<string>): StandIn {
-  return (identity, value) => {
-    const stand = standIn(identity, value);
-    if (stand !== undefined) done.add(stand);
-    return stand;
-  };
-}
-
-/** The context with the texts at a path replaced, numbers among them; what is no text, number or list of them is hidden. */
-function replaceAt(value: JsonObject, [key, ...rest]: readonly string[], standIn: StandIn): JsonObject {
-  const item = key === undefined ? undefined : get(value, key);
-  if (key === undefined || item === undefined || item === null) return value;
-  if (rest.length > 0) return isObject(item) ? { ...value, [key]: replaceAt(item, rest, standIn) } : value;
-  return { ...value, [key]: replaced(item, standIn) };
-}
-
-function replaced(item: Json, standIn: StandIn): Json {
-  if (typeof item === 'string') return standIn('value', item) ?? item;
-  if (typeof item === 'number') return standIn('value', String(item)) ?? item;
-  if (Array.isArray(item)) return item.map((one: Json) => replaced(one, standIn));
-  return typeof item === 'object' && item !== null ? hiddenMark : item;
 }

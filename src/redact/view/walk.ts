@@ -101,7 +101,8 @@ class Walker {
     );
   }
 
-  #quoted(event: JsonObject): JsonObject {
+  /** Which fields the title tells of is for views to know. */
+  #quoted({ fields: _fields, ...event }: JsonObject): JsonObject {
     const names = get(event, 'names');
     const list = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
     return mapEntries(event, (key, value) => {

@@ -22,11 +22,16 @@ export interface Draft {
 
 /** The parts of a key with their values, as facts. */
 export function byFacts({ parts }: By, values: readonly string[]): JsonObject {
-  return Object.fromEntries(parts.map(({ name }, at) => [name, (values[at] ?? '').replace(cutHash, '…')]));
+  return Object.fromEntries(parts.map(({ name }, at) => [name, withoutHash(values[at] ?? '')]));
 }
 
 /** What tells long values apart, and would tell what is cut off to who tries it. */
 const cutHash = /…[0-9a-f]{16}$/;
+
+/** A value of a key as it may be told. */
+export function withoutHash(value: string): string {
+  return value.replace(cutHash, '…');
+}
 
 /** What the events of one key have in common with this one of them. */
 export function common({ parts }: By, event: SafeEvent): Pick<Draft, 'client_ip' | 'user'> {

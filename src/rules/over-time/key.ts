@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { startOf } from '../../core/grapheme.ts';
 import type { SafeEvent } from '../../core/event.ts';
 import { get, isObject, type Json } from '../../core/json.ts';
+import { shortValue } from '../../core/short-value.ts';
 import { compileExpression, type Scope } from '../../expression/expression.ts';
 import type { Memory } from './memory.ts';
 import { listIn, textIn } from './stored.ts';
@@ -28,8 +28,6 @@ export interface By {
   /** The key of an event, or undefined when it lacks one of the parts: it then counts under none. */
   keyOf(scope: Scope): Key | undefined;
 }
-
-const valueLengthMax = 128;
 
 /** Everything of one event as one. */
 export const all: By = { parts: [], keyOf: () => ({ values: [], text: '[]' }) };
@@ -127,6 +125,7 @@ export function recall<T extends Json>(memory: Memory<T>, by: By, scope: Scope):
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text.length <= valueLengthMax) return text;
-  return `${startOf(text, valueLengthMax - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  const short = shortValue(text);
+  if (short === text || !short.endsWith('…')) return short;
+  return `${short}${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }

@@ -1,67 +1,86 @@
 import type { SafeEvent } from '../../core/event.ts';
-import { startOf } from '../../core/grapheme.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { shortValue } from '../../core/short-value.ts';
+import { fieldsTold } from '../../redact/view/told.ts';
 import { eachName } from '../../redact/view/values.ts';
+import { cut } from '../../render/cut.ts';
 import { titleOf } from '../../render/message.ts';
 
 /** Stands behind the title and between the names in it, and is taken out of both. Beyond Latin-1, every remembered text would take two bytes a character. */
 const separator = '\u001f';
+/** Stands before the fields that the title tells of. */
+const fieldsMark = '\u001e';
 
 // Several rules ask for the title of the same event one after the other.
 let last: { readonly event: SafeEvent; readonly title: string } | undefined;
 
 /**
- * The title of an event's message with the names in it, as one text to remember; made once for all rules. {@link quote} takes it apart.
- * `charsMax` cuts the title.
+ * The title of an event's message with the names in it and the fields that it tells of, as one text to remember; made once for all
+ * rules. {@link quote} takes it apart. `charsMax` cuts the title.
  */
 export function eventTitle(event: SafeEvent, charsMax = Infinity): string {
-  if (charsMax !== Infinity) return withNames(titleOf(event), event, charsMax);
-  if (last?.event !== event) last = { event, title: withNames(titleOf(event), event) };
+  if (charsMax !== Infinity) return withWords(titleOf(event), event, charsMax);
+  if (last?.event !== event) last = { event, title: withWords(titleOf(event), event) };
   return last.title;
 }
 
 /**
  * The title of another event, for an event of herald's own. `names` says which of its words are somebody's: a destination that must
- * not see them gets the title without. What was remembered by an older herald has none.
+ * not see them gets the title without. `fields` says of which fields of the context the title may tell. What was remembered by an older
+ * herald lacks one of them or both.
  */
 export function quote(remembered: string): JsonObject {
-  const [title = '', ...names] = remembered.split(separator);
-  if (!remembered.includes(separator)) return { title };
-  return { title, names: names.filter((name) => name !== '') };
+  const [named = '', fields] = remembered.split(fieldsMark);
+  const [title = '', ...names] = named.split(separator);
+  if (!named.includes(separator)) return { title };
+  return {
+    title,
+    names: names.filter((name) => name !== ''),
+    ...(fields !== undefined && { fields: fields.split(separator).filter((field) => field !== '') }),
+  };
 }
 
-function withNames(whole: string, event: SafeEvent, charsMax = Infinity): string {
-  const full = withoutSeparators(whole);
-  const title = startOf(full, charsMax);
-  const isCut = title.length < full.length || title.includes('…');
-  const names = new Set<string>();
+function withWords(whole: string, event: SafeEvent, charsMax = Infinity): string {
+  const title = cut(plain(whole), charsMax);
+  const names = namesIn(title, event);
+  return [title, separator, names.join(separator), fieldsMark, fieldsTold(title, event).join(separator)].join('');
+}
+
+/** More names than that are not cut off in one title. */
+const cutNamesMax = 4;
+
+/** The names that stand in a title, those that are cut off there in full. */
+function namesIn(title: string, event: SafeEvent): readonly string[] {
+  const names = new Map<string, string>();
+  let cutNames = 0;
   eachName(event, (identity, value) => {
-    if (identity !== 'name') return;
-    const name = withoutSeparators(value);
-    const part = partIn(title, name, isCut) ?? partIn(title, name.replaceAll(/[“”„"]/g, "'"), isCut);
-    if (part !== undefined) names.add(part);
+    if (identity === 'address') return;
+    const name = plain(value);
+    const part = partIn(title, name) ?? partIn(title, name.replaceAll(/[“”„"]/g, "'"));
+    if (part === undefined || names.has(part)) return;
+    const isWhole = part.length === name.length;
+    // Whole mail addresses are found by their form.
+    if (isWhole && identity === 'mail') return;
+    if (!isWhole) cutNames += 1;
+    names.set(part, isWhole ? name : cutNames > cutNamesMax ? part : shortValue(name));
   });
-  let text = title;
-  for (const name of names.size === 0 ? noName : names) text += separator + name;
-  return text;
+  return [...names.values()];
 }
 
-const noName = [''];
-
-/** Nearly no text has any, and asking costs less than replacing nothing. */
-function withoutSeparators(text: string): string {
-  return text.includes(separator) ? text.replaceAll(separator, '') : text;
+/** Without separators, and composed: the short form of a name is, and its beginning is looked for. Nearly no text has anything to change. */
+function plain(text: string): string {
+  return /[^\x20-\xff]/.test(text) ? text.replaceAll(separator, '').replaceAll(fieldsMark, '').normalize() : text;
 }
 
 const partCharsMin = 3;
 
 /** The name as far as the title has it: long ones are cut there. */
-function partIn(title: string, name: string, isCut: boolean): string | undefined {
+function partIn(title: string, name: string): string | undefined {
   if (name !== '' && title.includes(name)) return name;
-  if (!isCut) return undefined;
+  if (!title.includes('…')) return undefined;
   for (let length = Math.min(name.length, title.length); length >= partCharsMin; length -= 1) {
     const part = name.slice(0, length);
-    if (title.includes(`${part}…`) || title.endsWith(part)) return part;
+    if (title.includes(`${part}…`)) return part;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { startOf } from '../../core/grapheme.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { shortValue } from '../../core/short-value.ts';
 import type { SafeEvent } from '../../core/event.ts';
 import { listIn } from './stored.ts';
 
@@ -17,14 +17,13 @@ const fields: readonly (readonly [name: string, read: (event: SafeEvent) => stri
 /** Different values that are counted per field; later ones count as `others`. */
 const valuesMax = 50;
 const shownMax = 5;
-const valueLengthMax = 100;
 
 /** Counts the values of an event, but for the fields named in `except`: those are the same in all of them. Returns the list with them. */
 export function countTops(tops: Tops, event: SafeEvent, except: ReadonlySet<string>): Tops {
   let counted = tops;
   for (const [field, [name, read]] of fields.entries()) {
     const value = except.has(name) ? undefined : read(event);
-    if (value !== undefined && value !== '') counted = count(counted, field, startOf(value, valueLengthMax));
+    if (value !== undefined && value !== '') counted = count(counted, field, shortValue(value));
   }
   return counted;
 }

@@ -1,6 +1,6 @@
 import type { Scope } from '../../expression/expression.ts';
 import type { Condition, Observed } from './condition.ts';
-import { byFacts, common, type Draft } from './draft.ts';
+import { byFacts, common, withoutHash, type Draft } from './draft.ts';
 import { recall, type By, type Key, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
 import { insert, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
@@ -101,7 +101,7 @@ export function createWindow(options: WindowOptions): Condition {
       last: seen.since + (seen.at[end] ?? 0),
       facts: {
         by: byFacts(by, key.values),
-        ...(distinct !== undefined && { distinct: distinct.name, values: values.slice(0, shownMax) }),
+        ...(distinct !== undefined && { distinct: distinct.name, values: values.slice(0, shownMax).map(withoutHash) }),
         last_event: { id: event.id, ...quote(eventTitle(event)) },
       },
       ...common(by, event),

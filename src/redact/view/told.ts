@@ -1,0 +1,119 @@
+import { ownActions } from '../../core/action.ts';
+import type { Event } from '../../core/event.ts';
+import { isObject, type Json } from '../../core/json.ts';
+import { isCommonWord } from './known.ts';
+import { escaped, narrow } from './layered.ts';
+import { fold } from './needle.ts';
+import { isWordAt, isWordBefore } from './words.ts';
+
+/** A title may tell of any field. */
+const anyField = '*';
+
+/**
+ * The fields of a context whose values may stand in a title, whole, cut off or in part: `username`, `geo.city`, `*` for any. It says so
+ * too often rather than too seldom: a field is told of when the title has one of its words that is not a word of every event, or all of
+ * its words. Keys below the second are not told apart.
+ */
+export function fieldsTold(title: string, { action, context }: Pick<Event, 'action' | 'context'>): readonly string[] {
+  // What herald quotes may be of any field, and what is escaped is not looked through.
+  if (ownActions.has(action) || escaped.test(title)) return [anyField];
+  const text = canonical(title);
+  const words = wordsOf(text);
+  const told: Told = {
+    title: text,
+    words: new Set(words.map(({ word }) => word)),
+    telling: words.filter(({ word }) => tells(word)),
+    fields: new Set(),
+  };
+  for (const [key, item] of Object.entries(context)) note(item, [key], told);
+  return [...told.fields];
+}
+
+/** Whether a title with these {@link fieldsTold} may tell of a field of the context; undefined: nobody looked. */
+export function mayTell(fields: readonly string[] | undefined, path: readonly string[]): boolean {
+  if (fields === undefined) return true;
+  const overlaps = (keys: readonly string[]): boolean => keys.every((key, at) => at >= path.length || key === path[at]);
+  return fields.some((field) => field === anyField || overlaps(field.split('.')));
+}
+
+interface Word {
+  readonly word: string;
+  /** More of it may have stood where it is cut off. */
+  readonly isCut: boolean;
+}
+
+interface Told {
+  readonly title: string;
+  readonly words: ReadonlySet<string>;
+  /** Those that say something. */
+  readonly telling: readonly Word[];
+  readonly fields: Set<string>;
+}
+
+function note(item: Json, path: readonly string[], told: Told): void {
+  if (typeof item === 'string' || typeof item === 'number') {
+    if (stands(canonical(String(item)), told)) told.fields.add(nameOf(path));
+  } else if (isObject(item)) {
+    for (const [key, below] of Object.entries(item)) note(below, [...path, key], told);
+  } else if (Array.isArray(item)) {
+    for (const one of item as readonly Json[]) note(one, path, told);
+  }
+}
+
+function stands(text: string, { title, words, telling }: Told): boolean {
+  if (telling.some((word) => hasWord(text, word))) return true;
+  if (text.length > title.length) return false;
+  const own = wordsOf(text);
+  return own.length === 0
+    ? text.trim() !== '' && title.includes(text.trim())
+    : own.every(({ word }) => words.has(word));
+}
+
+function hasWord(text: string, { word, isCut }: Word): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length;
+    const isStart = !isWordBefore(text, at) || !isWordAt(text, at);
+    if (isStart && (isCut || !isWordBefore(text, end) || !isWordAt(text, end))) return true;
+  }
+  return false;
+}
+
+const depth = 2;
+const plainKey = /^\w{1,64}$/;
+
+function nameOf(path: readonly string[]): string {
+  const keys = path.slice(0, depth);
+  return keys.every((key) => plainKey.test(key)) ? keys.join('.') : anyField;
+}
+
+// Scripts that are written without blanks have no words to compare: every two characters beside each other count as one.
+const unspaced = String.raw`\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`;
+const anyWord = new RegExp(`[${unspaced}]+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
+const unspacedWord = new RegExp(`^[${unspaced}]`, 'u');
+const ellipsisBehind = /\s*(?:\.{3}|…)/y;
+
+function wordsOf(text: string): readonly Word[] {
+  return [...text.matchAll(anyWord)].flatMap(({ 0: run, index }) => {
+    if (unspacedWord.test(run)) return pairsOf(Array.from(run)).map((word) => ({ word, isCut: false }));
+    ellipsisBehind.lastIndex = index + run.length;
+    return [{ word: run, isCut: ellipsisBehind.test(text) }];
+  });
+}
+
+function pairsOf(characters: readonly string[]): readonly string[] {
+  if (characters.length < 2) return characters;
+  return characters.slice(1).map((character, at) => `${characters[at] ?? ''}${character}`);
+}
+
+const tellingCharsMin = 3;
+/** Words of titles themselves. */
+const empty: ReadonlySet<string> = new Set(['and', 'failed', 'for', 'the', 'was']);
+
+function tells(word: string): boolean {
+  return unspacedWord.test(word) || (word.length >= tellingCharsMin && !empty.has(word) && !isCommonWord(word));
+}
+
+function canonical(text: string): string {
+  // NFKC writes an ellipsis as three dots.
+  return fold(/[^\0-\x7f]/.test(text) ? narrow(text).normalize('NFKC') : text);
+}
