@@ -8,6 +8,7 @@ const segmentEnd = stops('/?#&"\'<>` \t\r\n\\,;)');
 const pathEnd = stops('?#"\'<>` \t\r\n\\,;)');
 const slashInPasswordMax = 64;
 const tokenAsUserMin = 20;
+const schemeLengthMax = 16;
 
 /** The password of `scheme://user:password@host`; `at` is the scheme's colon. Gives where to go on. */
 export function userInfo(text: string, at: number, found: Spans): number {
@@ -84,8 +85,9 @@ function cutSegment(text: string, start: number, found: Spans): number {
 
 /** Where the part of a URL begins that a link's name makes secret: behind its host. Undefined for what is no URL. */
 export function afterHost(text: string, start = 0): number | undefined {
-  const scheme = text.indexOf('://', start);
-  if (scheme < 0 || scheme - start > 16) return undefined;
-  const slash = text.indexOf('/', scheme + 3);
+  // A window, because each of a source's many literals asks.
+  const scheme = text.slice(start, start + schemeLengthMax + 3).indexOf('://');
+  if (scheme < 0) return undefined;
+  const slash = text.indexOf('/', start + scheme + 3);
   return slash < 0 ? undefined : slash + 1;
 }
