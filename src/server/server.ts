@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { OperationalError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 
@@ -32,7 +33,7 @@ export async function startServer(options: ServerOptions, views: ServerViews): P
       send(response, 500, 'text/plain; charset=utf-8', 'internal error\n');
     });
   });
-  server.maxConnections = 64;
+  makeRoom(server);
   await listen(server, options);
   const address = server.address();
   return {
@@ -43,6 +44,20 @@ export async function startServer(options: ServerOptions, views: ServerViews): P
         server.closeAllConnections();
       }),
   };
+}
+
+const connectionsMax = 64;
+
+/** Who opens connections and asks nothing must not keep a probe out, which would end in a restart: the oldest one gives way. */
+function makeRoom(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size <= connectionsMax) return;
+    const [oldest] = open;
+    oldest?.destroy();
+  });
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

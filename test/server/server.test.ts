@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { OperationalError } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
+import { waitFor } from '../support/source.ts';
 
 const metrics = createMetrics({
   queues: () => new Map([['chat', { made: 9, delivered: 4, pending: 3, dead: 1, shed: 1, oldestAt: 4000 }]]),
@@ -30,6 +33,21 @@ after(() => server.close());
 test('/livez answers as long as the process does', async () => {
   const reply = await fetch(`${base}/livez`);
   assert.equal(reply.status, 200);
+});
+
+test('connections that ask nothing keep no probe out', async () => {
+  const idle = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket.on('data', () => undefined);
+    }),
+  );
+  for (const socket of idle) socket.write('GET /livez HTTP/1.1\r\nHost: ');
+  assert.equal((await fetch(`${base}/livez`, { headers: { connection: 'close' } })).status, 200);
+  await waitFor(() => idle.filter((socket) => socket.closed).length >= 36, 'the oldest connections to be closed');
+  for (const socket of idle) socket.destroy();
 });
 
 test('/readyz is 200 or 503, with the reasons as JSON', async () => {
