@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
 import { takeSignals } from './early-signals.ts';
 import { collectStartUp, saveMemory } from './memory.ts';
-import { showsColours, writeOut } from './output.ts';
+import { showsColours, writeEvents } from './output.ts';
 import type { ConfigFeed } from '../config/feed.ts';
 
 /** herald's own log: JSON lines to standard error, written at once, so that the last line before a crash is there. */
@@ -28,7 +28,7 @@ export function systemDeps(log: Logger): Omit<AppDeps, 'graceMs' | 'feed'> {
     log,
     stdin: process.stdin,
     env: process.env,
-    stdout: writeOut,
+    stdout: writeEvents,
     colours: showsColours(),
   };
 }

@@ -4,7 +4,7 @@ import type { EventQuery, JournalQueries, StoredEvent } from '../journal/journal
 import { openJournalReader } from '../journal/reader.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { renderMessage } from '../render/message.ts';
-import { terminalText } from '../render/terminal.ts';
+import { terminalJson, terminalText } from '../render/terminal.ts';
 import { countArgument, durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
@@ -60,7 +60,7 @@ async function show(
 ): Promise<void> {
   const filter = filterOf(words, options);
   const print = ({ event }: StoredEvent): void => {
-    process.stdout.write(options.json === true ? `${JSON.stringify(event)}\n` : lineOf(event, config));
+    process.stdout.write(options.json === true ? `${terminalJson(JSON.stringify(event))}\n` : lineOf(event, config));
   };
   const newest = journal.search({ ...filter, order: 'newest', limit: options.limit });
   for (const stored of newest.toReversed()) print(stored);

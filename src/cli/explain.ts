@@ -5,7 +5,7 @@ import type { DeliveryRow, JournalQueries } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { isoTime, renderMessage } from '../render/message.ts';
-import { terminalText } from '../render/terminal.ts';
+import { terminalJson, terminalText } from '../render/terminal.ts';
 import { compileRules, type Explanation } from '../rules/rules.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
@@ -40,7 +40,7 @@ function explained(journal: JournalQueries, config: Config, id: string, json: bo
   rules.restore(journal.ruleState());
   const explanation = rules.explain(event, systemClock.now());
   const deliveries = journal.deliveriesOf(event.id);
-  if (json) return `${JSON.stringify({ event, ...explanation, deliveries })}\n`;
+  if (json) return `${terminalJson(JSON.stringify({ event, ...explanation, deliveries }))}\n`;
   const { time, title, summary } = renderMessage(event, {
     rule: '',
     severity: 'notice',

@@ -1,3 +1,13 @@
+import { terminalJson } from '../render/terminal.ts';
+
+/**
+ * What a destination writes to standard output, which may be a terminal. Formats for people and for lines have nothing that steers one;
+ * in JSON it is escaped.
+ */
+export function writeEvents(text: string): Promise<void> {
+  return writeOut(terminalJson(text));
+}
+
 /** Writes to standard output; resolves when it is taken. */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { parsePseudonym, type Pseudonyms } from '../redact/pseudonym.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { eachValue } from '../redact/view/values.ts';
 import { isoTime } from '../render/message.ts';
-import { terminalText } from '../render/terminal.ts';
+import { terminalJson, terminalText } from '../render/terminal.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { exitCodes } from './exit.ts';
@@ -50,7 +50,7 @@ function revealAll(asked: readonly string[], options: RevealOptions, command: Co
     const found = search(journal, new Set(wanted.map(({ text }) => text)), pseudonyms, valuePaths(config));
     for (const one of wanted) {
       const answer = { pseudonym: one.text, ...answerFor(one, found.get(one.text), pseudonyms) };
-      process.stdout.write(options.json === true ? `${JSON.stringify(answer)}\n` : inWords(answer));
+      process.stdout.write(options.json === true ? `${terminalJson(JSON.stringify(answer))}\n` : inWords(answer));
     }
     return wanted.every(({ text }) => found.has(text));
   } finally {

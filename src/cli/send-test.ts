@@ -12,7 +12,7 @@ import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { destinationNamed } from './destination.ts';
 import { exitCodes } from './exit.ts';
-import { showsColours, writeOut } from './output.ts';
+import { showsColours, writeEvents } from './output.ts';
 
 /**
  * `herald send-test`: one marked message through the real destination, the answer in words, exit code 0 or 1. Needs no
@@ -50,7 +50,7 @@ async function send(
     common,
     // The journal may belong to a running herald.
     inbox: { put: () => (listed = true) },
-    stdout: writeOut,
+    stdout: writeEvents,
     colours: showsColours(),
   });
   const destination = view === undefined ? whole : viewed(whole, view.options, view.pseudonymize);

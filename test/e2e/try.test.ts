@@ -122,6 +122,26 @@ rules:
   );
 });
 
+test('JSON on a terminal cannot steer it either', async (context) => {
+  const folder = temporaryFolder(context);
+  writeConfig(folder, '{type: stdout, format: json}', '', { source: '{type: stdin}' });
+  const username = '\u009b31m\u202eadmin\u007f\u2028';
+  const line = eventLine(1, 'login_failed', { username, message: username });
+  const printed: string[] = [];
+  for (const args of [['run'], ['try', '--json'], ['events', '--json'], ['explain', '--json']]) {
+    const id = args[0] === 'explain' ? [(JSON.parse(printed.at(-1) ?? '') as { id: string }).id] : [];
+    const daemon = startDaemon(context, folder, [...args, ...id]);
+    daemon.process.stdin?.end(`${line}\n`);
+    assert.equal(await daemon.exited(), 0, daemon.log());
+    printed.push(daemon.stdout());
+  }
+  for (const text of printed) {
+    assert.match(text, /\\u009b31m/);
+    assert.doesNotMatch(text, /[\x7f-\x9f\u202a-\u202e\u2028]/);
+    assert.ok(JSON.stringify(JSON.parse(text)).includes(username));
+  }
+});
+
 test('a file that cannot be read is named', async (context) => {
   const { code, log } = await run(context, 'try', '--file', '/nowhere/0.log');
   assert.equal(code, 1);
