@@ -1,10 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { Codec } from './codec.ts';
 import { CorruptError, isCorrupt, sqliteCode } from './failure.ts';
 import { putAside, type JournalFiles } from './files.ts';
 import type { Recovery } from './journal.ts';
 import { text, type Row } from './row.ts';
-import { changesIn, putState, stateIn, type Change } from './rule-log.ts';
+import { putState, ruleStateOf } from './rule-rows.ts';
 import { transact, type Store } from './store.ts';
 
 /** Tables worth saving from a corrupt file: small, and what keeps sources and accounts going. */
@@ -31,18 +30,15 @@ export function recover(
       statement.setAllowUnknownNamedParameters(true);
       for (const row of rows.get(table) ?? []) statement.run(row);
     }
-    for (const change of remembered(rows, store.codec)) putState(store, change);
+    const table = rows.get('rule_state') ?? [];
+    const state = ruleStateOf(store.codec, table, rows.get('rule_log') ?? [], readable);
+    for (const [name, remembered] of state) putState(store, { name, remembered, folded: 0 });
   });
   return { store, recovery: { asideAs, checkpoints: rows.get('checkpoint')?.length ?? 0 } };
 }
 
-/** What rules remember, oldest first; written as the new file writes it. Without what cannot be read. */
-function* remembered(rows: ReadonlyMap<string, readonly Row[]>, codec: Codec): Generator<Change> {
-  for (const row of rows.get('rule_state') ?? []) yield* readable(() => [stateIn(codec, row)]);
-  for (const row of rows.get('rule_log') ?? []) yield* readable(() => changesIn(codec, row));
-}
-
-function readable(read: () => readonly Change[]): readonly Change[] {
+/** What can be read of what rules remember is worth more than nothing. */
+function readable<T>(read: () => readonly T[]): readonly T[] {
   try {
     return read();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { formOf } from './codec.ts';
 import { bodyOf } from './contents.ts';
 import { hex, int, text, type Row } from './row.ts';
-import { putState, reencodeLog, stateIn } from './rule-log.ts';
+import { putState, reencodeLog, stateIn } from './rule-rows.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /** A table with records, and how a row of it gets the form of now. */
@@ -49,7 +49,7 @@ export const tables: readonly Table[] = [
     },
   },
   {
-    select: 'SELECT rule, state FROM rule_state WHERE rule > ? ORDER BY rule',
+    select: 'SELECT rule, state, folded FROM rule_state WHERE rule > ? ORDER BY rule',
     record: 'state',
     rowsAtOnce: 512,
     rewrite: (store, row) => putState(store, stateIn(store.codec, row)),

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../core/json.ts';
 import type { RuleChanges, RuleState } from '../core/rule-state.ts';
-import { formOf, plain, type Codec, type Place } from './codec.ts';
-import { CorruptError } from './failure.ts';
-import { int, json, parsed, text, type Row } from './row.ts';
+import type { Codec } from './codec.ts';
+import { int } from './row.ts';
+import { changesIn, dropState, findState, placeOf, putState, ruleStateOf, stateIn } from './rule-rows.ts';
 import { transactLazily, type Store } from './store.ts';
 
 /*
@@ -17,26 +17,35 @@ const logBytesMax = 16 * 1024 * 1024;
 /** One piece of folding: well within 20 ms. */
 const rowsAtOnce = 1000;
 
-/** A row's name and its value; `null` forgets it. */
-export type Change = readonly [name: string, value: Json];
+/** In `meta`: the last row of the log that was folded. */
+const lastFolded = 'rule_log_folded';
 
-/** Folding under way: the newest value of each row of the log up to `last`, in the order of the table. */
+/** What the log makes of a row of the table: `whole` is undefined when it only adds to what is there. */
+interface Folded {
+  readonly whole: Json | undefined;
+  readonly added: Json[];
+}
+
+/** Folding under way: what the log up to `last` makes of each row, in the order of the table. */
 interface Fold {
   readonly last: number;
-  readonly changes: readonly Change[];
+  readonly rows: readonly (readonly [name: string, folded: Folded])[];
   done: number;
 }
 
 export interface RuleLog {
   bytes: number;
-  /** The number of its next row. */
+  /** The number of its next row; none comes twice. */
   next: number;
   fold: Fold | undefined;
 }
 
 export function openRuleLog(db: DatabaseSync): RuleLog {
   const row = db
-    .prepare('SELECT coalesce(sum(length(changes)), 0) AS bytes, coalesce(max(seq), 0) + 1 AS next FROM rule_log')
+    .prepare(
+      `SELECT coalesce(sum(length(changes)), 0) AS bytes,
+        max(coalesce(max(seq), 0), coalesce((SELECT value FROM meta WHERE key = '${lastFolded}'), 0)) + 1 AS next FROM rule_log`,
+    )
     .get();
   return row === undefined
     ? { bytes: 0, next: 1, fold: undefined }
@@ -53,104 +62,56 @@ export function encodeChanges(
     : codec.sealText(placeOf(ruleLog.next), JSON.stringify(changes));
 }
 
-/** A row of the log in the form of now. */
-export function reencodeLog(codec: Codec, row: Row): string | Uint8Array {
-  const place = placeOf(int(row, 'seq'));
-  return codec.sealText(place, codec.openText(place, row['changes'] ?? null));
-}
-
 /** The row with these changes is in the log. */
 export function logged(log: RuleLog, changes: string | Uint8Array): void {
   log.bytes += changes.length;
   log.next += 1;
 }
 
-/** All rows: the table with the log applied to it. */
+const table = 'SELECT rule, state, folded FROM rule_state';
+const wholeLog = 'SELECT seq, changes FROM rule_log ORDER BY seq';
+
+/** What rules remember: the table with the log applied to it. */
 export function readRuleState(db: DatabaseSync, codec: Codec): RuleState {
-  const rows = new Map<string, Json>();
-  for (const row of db.prepare('SELECT rule, state FROM rule_state').all()) {
-    const [name, value] = stateIn(codec, row);
-    if (value !== null) rows.set(name, value);
-  }
-  for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
-    for (const [name, value] of changesIn(codec, row)) {
-      if (value === null) rows.delete(name);
-      else rows.set(name, value);
-    }
-  }
-  return rows;
+  return ruleStateOf(codec, db.prepare(table).iterate(), db.prepare(wholeLog).iterate());
 }
 
-/** One piece of folding; true while there is more. The log wins over the table until it is gone, so pieces need not be one transaction. */
+/** One piece of folding; true while there is more. The log stays until all of it is folded. */
 export function foldRuleLog(store: Store): boolean {
   const { ruleLog, sql, options } = store;
   if (ruleLog.fold === undefined && ruleLog.bytes <= Math.min(logBytesMax, options.maxBytes / 16)) return false;
   const fold = (ruleLog.fold ??= startFold(store));
-  const end = Math.min(fold.changes.length, fold.done + rowsAtOnce);
+  const end = Math.min(fold.rows.length, fold.done + rowsAtOnce);
   transactLazily(store, () => {
-    for (const change of fold.changes.slice(fold.done, end)) putState(store, change);
-    if (end === fold.changes.length) sql.dropRuleLog.run(fold.last);
+    for (const [name, row] of fold.rows.slice(fold.done, end)) foldRow(store, name, row, fold.last);
+    if (end < fold.rows.length) return;
+    sql.dropRuleLog.run(fold.last);
+    sql.putMeta.run(lastFolded, fold.last);
   });
   fold.done = end;
-  if (end === fold.changes.length) store.ruleLog = openRuleLog(store.db);
+  if (end === fold.rows.length) store.ruleLog = openRuleLog(store.db);
   return true;
 }
 
-function startFold({ db, codec }: Store): Fold {
-  const newest = new Map<string, Json>();
-  let last = 0;
-  for (const row of db.prepare('SELECT seq, changes FROM rule_log ORDER BY seq').iterate()) {
-    last = int(row, 'seq');
-    for (const [name, value] of changesIn(codec, row)) newest.set(name, value);
+function startFold({ db, codec, ruleLog }: Store): Fold {
+  // Folding that was interrupted has left rows that know a part of the log.
+  const ahead = db.prepare(`${table} WHERE folded >= (SELECT min(seq) FROM rule_log)`).all();
+  const folded = new Map(ahead.map((row) => stateIn(codec, row)).map((state) => [state.name, state.folded]));
+  const rows = new Map<string, Folded>();
+  for (const row of db.prepare(wholeLog).iterate()) {
+    for (const { name, value, added } of changesIn(codec, row, folded)) {
+      const known = rows.get(name);
+      if (!added) rows.set(name, { whole: value, added: [] });
+      else if (known === undefined) rows.set(name, { whole: undefined, added: [value] });
+      else known.added.push(value);
+    }
   }
-  return { last, changes: [...newest].sort(([a], [b]) => (a < b ? -1 : 1)), done: 0 };
+  return { last: ruleLog.next - 1, rows: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)), done: 0 };
 }
 
-/** Writes a row of the table in the form of now; the same row in another form goes. */
-export function putState({ sql, codec }: Store, [name, value]: Change): void {
-  const [key, ...others] = codec.tokens(name);
-  if (value === null) sql.dropRuleState.run(key);
-  else if (codec.form === plain) sql.putRuleState.run(key, JSON.stringify(value));
-  else sql.putRuleState.run(key, codec.sealText(['rule_state', 0, key], JSON.stringify([name, JSON.stringify(value)])));
-  for (const other of others) sql.dropRuleState.run(other);
-}
-
-/** A row of the table. One that is encrypted has a token for its key, and its name inside. */
-export function stateIn(codec: Codec, row: Row): Change {
-  const key = text(row, 'rule');
-  if (formOf(row['state'] ?? null) === plain) return [key, json(row, 'state')];
-  return changeIn(parsed(codec.openText(['rule_state', 0, key], row['state'] ?? null), 'state'));
-}
-
-/** A row of the log. */
-export function changesIn(codec: Codec, row: Row): readonly Change[] {
-  const list = parsed(codec.openText(placeOf(int(row, 'seq')), row['changes'] ?? null), 'changes');
-  if (!Array.isArray(list)) throw new CorruptError('column changes holds no list');
-  return list.flatMap(changesOf);
-}
-
-/** An item of the log: a beginning of names with the changes below it. Up to version 3 each item was one change. */
-function changesOf(item: Json): readonly Change[] {
-  const [prefix, below] = Array.isArray(item) ? item : [];
-  if (typeof prefix !== 'string' || !Array.isArray(below)) return [changeIn(item)];
-  return below.map((change: Json) => {
-    const [rest, value] = Array.isArray(change) ? change : [];
-    if (typeof rest !== 'string' || value === undefined) throw noChange();
-    return [prefix + rest, value];
-  });
-}
-
-/** A name with its value as JSON in a text. */
-function changeIn(item: Json): Change {
-  const [name, value] = Array.isArray(item) ? item : [];
-  if (typeof name !== 'string' || !(value === null || typeof value === 'string')) throw noChange();
-  return [name, value === null ? null : parsed(value, 'changes')];
-}
-
-function noChange(): CorruptError {
-  return new CorruptError('column changes holds no change');
-}
-
-function placeOf(seq: number): Place {
-  return ['rule_log', seq, ''];
+function foldRow(store: Store, name: string, { whole, added }: Folded, folded: number): void {
+  const before = whole === undefined ? findState(store, name)?.remembered : ([whole] as const);
+  if (whole === null) dropState(store, name);
+  // What is added to nothing was forgotten.
+  else if (before !== undefined) putState(store, { name, remembered: [...before, ...added], folded });
 }

@@ -34,6 +34,8 @@ const migrations: readonly string[] = [
   `CREATE TABLE rule_log (seq INTEGER PRIMARY KEY, changes TEXT NOT NULL);`,
   // Rows of `rule_log` are written in another form from here on, which earlier versions cannot read.
   '',
+  // And again: changes may add to what there is, and so do rows of `rule_state`.
+  `ALTER TABLE rule_state ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 export const schemaVersion = migrations.length;

@@ -34,7 +34,9 @@ export interface LoopGuard {
  */
 export function createLoopGuard(configs: readonly RuleConfig[]): LoopGuard {
   const policies = new Set(configs.flatMap((config) => config.policy_uuids.map(normalUuid)));
-  const issued = new Set<string>();
+  /** Two halves: when the newer one is full, the older one goes as a whole. */
+  let issued = new Set<string>();
+  let issuedBefore: ReadonlySet<string> = new Set();
   /** The last of them: several rules fire for one event. */
   let newest: string | undefined;
   const lastClaimed = new Map<string, { readonly id: string; readonly at: number }>();
@@ -45,7 +47,7 @@ export function createLoopGuard(configs: readonly RuleConfig[]): LoopGuard {
     },
     permission(event) {
       if (!isLoopProne(event.action)) return 'free';
-      const mark = ownMark(event, (id) => issued.has(id));
+      const mark = ownMark(event, (id) => issued.has(id) || issuedBefore.has(id));
       return mark === undefined ? 'free' : mark === 'issued' ? 'none' : 'once';
     },
     mayFireOnce(rule, event) {
@@ -57,21 +59,10 @@ export function createLoopGuard(configs: readonly RuleConfig[]): LoopGuard {
       if (permission === 'once') lastClaimed.set(rule, { id: event.id, at: event.at });
       if (newest === event.id) return;
       newest = event.id;
-      if (issued.has(event.id)) return;
-      if (issued.size >= issuedMax) forgetOldest(issued);
+      if (issued.size >= issuedMax / 2) [issuedBefore, issued] = [issued, new Set()];
       issued.add(event.id);
     },
   };
-}
-
-/** Finding the oldest costs as much as finding some more. */
-function forgetOldest(issued: Set<string>): void {
-  let left = issuedMax / 16;
-  for (const id of issued) {
-    issued.delete(id);
-    left -= 1;
-    if (left === 0) return;
-  }
 }
 
 function normalUuid(uuid: string): string {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../core/json.ts';
-import type { RuleChanges, RuleState } from '../core/rule-state.ts';
+import type { Remembered, RuleChanges, RuleState } from '../core/rule-state.ts';
 import type { RunningRule } from './evaluate.ts';
 import type { Kept } from './over-time/memory.ts';
 
@@ -28,17 +27,20 @@ export function createRuleMemory(rules: readonly RunningRule[], silences: Kept, 
     changes() {
       const gone = strangers.map((name) => [name, null] as const);
       strangers = [];
-      const changed = [...parts].map(([prefix, memory]) => [prefix, memory.take()] as const);
-      return [['', gone] as const, ...changed].filter(([, changes]) => changes.length > 0);
+      const changed = [...parts].map(([prefix, memory]) => {
+        const { whole, added } = memory.take();
+        return [prefix, whole, added] as const;
+      });
+      return [['', gone, []] as const, ...changed].filter(([, whole, added]) => whole.length + added.length > 0);
     },
     restore(state) {
-      const found = new Map<string, [string, Json][]>([...parts.keys()].map((prefix) => [prefix, []]));
+      const found = new Map<string, [string, Remembered][]>([...parts.keys()].map((prefix) => [prefix, []]));
       const unknown: string[] = [];
-      for (const [name, value] of state) {
+      for (const [name, remembered] of state) {
         const prefix = name.slice(0, name.indexOf('/', name.indexOf('/') + 1) + 1);
         const rows = found.get(prefix);
         if (rows === undefined) unknown.push(name);
-        else rows.push([name.slice(prefix.length), value]);
+        else rows.push([name.slice(prefix.length), remembered]);
       }
       strangers = unknown;
       for (const [prefix, memory] of parts) memory.restore(found.get(prefix) ?? []);

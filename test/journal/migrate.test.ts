@@ -14,6 +14,7 @@ import {
   idOf,
   maintainAll,
   open,
+  rememberedOf,
   range,
   restore,
   storedIds,
@@ -86,7 +87,7 @@ test('a journal of version 1 is brought up to date with all that is in it', () =
   assert.equal(journal.notifications(5).length, 1);
   journal.close();
   const again = open(path);
-  assert.deepEqual(again.ruleState(), new Map([['all', 1]]));
+  assert.deepEqual(again.ruleState(), rememberedOf([['all', 1]]));
   assert.partialDeepStrictEqual(again.queue('chat'), { delivered: 401, dead: 3, pending: 0 });
   assert.deepEqual(again.logged, []);
 });
@@ -97,7 +98,8 @@ test('what rules of version 3 remembered is read, and what changes of it', () =>
   first.append(batch([], { ruleState: changesOf([['a/in the table', 1]]) }), t0);
   first.close();
   const db = database(path);
-  db.exec(`DELETE FROM rule_log; INSERT INTO rule_state VALUES ('a/in the table', '[1,"x"]'), ('a/forgotten', '2')`);
+  db.exec(`ALTER TABLE rule_state DROP COLUMN folded; DELETE FROM rule_log;
+    INSERT INTO rule_state VALUES ('a/in the table', '[1,"x"]'), ('a/forgotten', '2')`);
   const changes = [
     ['a/forgotten', null],
     ['b/["203.0.113.7"]', '[1700000000000,[0,1],["ada"]]'],
@@ -110,10 +112,34 @@ test('what rules of version 3 remembered is read, and what changes of it', () =>
     ['a/in the table', [1, 'x']],
     ['b/["203.0.113.7"]', [1_700_000_000_000, [0, 1], ['ada']]],
   ]);
-  assert.deepEqual(journal.ruleState(), known);
+  assert.deepEqual(journal.ruleState(), rememberedOf(known));
   journal.append(batch([], { ruleState: changesOf([['b/["203.0.113.7"]', 3]]) }), t0);
-  assert.deepEqual(journal.ruleState(), known.set('b/["203.0.113.7"]', 3));
+  assert.deepEqual(journal.ruleState(), rememberedOf(known.set('b/["203.0.113.7"]', 3)));
   assert.deepEqual(journal.logged, []);
+});
+
+test('what rules of version 4 remembered is read, and added to', () => {
+  const path = tempFolder();
+  open(path).close();
+  const db = database(path);
+  db.exec(`ALTER TABLE rule_state DROP COLUMN folded; INSERT INTO rule_state VALUES ('a/in the table', '[1,"x"]')`);
+  db.prepare('INSERT INTO rule_log VALUES (7, ?)').run(JSON.stringify([['a/', [['in the log', [2, 'y']]]]]));
+  db.exec(`UPDATE meta SET value = 4 WHERE key = 'schema_version'`);
+  db.close();
+  const journal = open(path, { maxBytes: 4 * 1024 * 1024 });
+  const added = [
+    ['a/in the table', 3],
+    ['a/in the log', 4],
+  ] as const;
+  journal.append(batch([], { ruleState: changesOf([['a/filler', 'x'.repeat(300_000)]], added) }), t0);
+  for (const when of ['in the log', 'in the table']) {
+    const { 'a/filler': filler, ...known } = Object.fromEntries(journal.ruleState());
+    assert.deepEqual(known, { 'a/in the table': [[1, 'x'], 3], 'a/in the log': [[2, 'y'], 4] }, when);
+    assert.ok(filler !== undefined);
+    maintainAll(journal, t0);
+  }
+  assert.deepEqual(journal.logged, []);
+  journal.close();
 });
 
 test('an old and a new journal have the same schema', () => {

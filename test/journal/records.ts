@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { RuleChanges } from '../../src/core/rule-state.ts';
+import type { Remembered, RuleChanges } from '../../src/core/rule-state.ts';
 import type { AppendBatch, Encryption, JournalEntry } from '../../src/journal/journal.ts';
 import { safeEvent } from '../support/events.ts';
 
@@ -40,10 +40,38 @@ export function batch(entries: readonly JournalEntry[], more: Partial<AppendBatc
   return { source: 'server', entries, counts: { event: entries.length }, checkpoints: new Map(), ...more };
 }
 
+type NamedValue = readonly [name: string, value: Json];
+
 /** Changes of rows, by the names of the rows; what names begin with is told apart, as rules do it. */
-export function changesOf(rows: Iterable<readonly [name: string, value: Json]>): RuleChanges {
-  const groups = Map.groupBy(rows, ([name]) => name.slice(0, 2));
-  return [...groups].map(([prefix, list]) => [prefix, list.map(([name, value]) => [name.slice(2), value])]);
+export function changesOf(whole: Iterable<NamedValue>, added: Iterable<NamedValue> = []): RuleChanges {
+  const wholes = Map.groupBy(whole, ([name]) => name.slice(0, 2));
+  const additions = Map.groupBy(added, ([name]) => name.slice(0, 2));
+  return [...new Set([...wholes.keys(), ...additions.keys()])].map((prefix) => [
+    prefix,
+    (wholes.get(prefix) ?? []).map(([name, value]) => [name.slice(2), value]),
+    (additions.get(prefix) ?? []).flatMap(([name, value]) => [name.slice(2), value]),
+  ]);
+}
+
+/** Makes the same changes to what is expected to be remembered. */
+export function expectChanges(
+  expected: Map<string, Remembered>,
+  whole: Iterable<NamedValue>,
+  added: Iterable<NamedValue>,
+): void {
+  for (const [name, value] of added) {
+    const known = expected.get(name);
+    if (known !== undefined) expected.set(name, [...known, value]);
+  }
+  for (const [name, value] of whole) {
+    if (value === null) expected.delete(name);
+    else expected.set(name, [value]);
+  }
+}
+
+/** What is remembered when each of these values was written whole. */
+export function rememberedOf(rows: Iterable<NamedValue>): ReadonlyMap<string, Remembered> {
+  return new Map(Array.from(rows, ([name, value]) => [name, [value]]));
 }
 
 export function range(from: number, to: number): readonly number[] {

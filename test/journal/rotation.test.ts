@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Remembered } from '../../src/core/rule-state.ts';
 import { createCodec, formOf } from '../../src/journal/codec.ts';
 import type { Encryption, Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import {
   batch,
   changesOf,
+  expectChanges,
   entry,
   event,
   idOf,
@@ -238,6 +240,7 @@ test('killed in the middle of an exchange, it goes on where it was, and nothing 
 test('whatever is written, forgotten and exchanged in whatever order, what rules remember is the newest', () => {
   const step = fc.record({
     changes: fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.boolean()), { maxLength: 30 }),
+    additions: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 }),
     pieces: fc.integer({ min: 0, max: 6 }),
     key: fc.option(fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }), { nil: 'same' as const, freq: 1 }),
   });
@@ -246,15 +249,13 @@ test('whatever is written, forgotten and exchanged in whatever order, what rules
       const path = tempFolder();
       const small = { maxBytes: 4 * 1024 * 1024 };
       let journal = open(path, small);
-      const expected = new Map<string, string>();
-      for (const [at, { changes, pieces, key }] of steps.entries()) {
+      const expected = new Map<string, Remembered>();
+      for (const [at, { changes, additions, pieces, key }] of steps.entries()) {
         const rows = new Map<string, string | null>();
         for (const [name, forget] of changes) rows.set(`r ${name}`, forget ? null : `${at} ${'x'.repeat(3000)}`);
-        journal.append(batch([], { ruleState: changesOf(rows) }), t0 + at);
-        for (const [name, value] of rows) {
-          if (value === null) expected.delete(name);
-          else expected.set(name, value);
-        }
+        const added = additions.map((name, place) => [`r ${name}`, [at, place]] as const);
+        journal.append(batch([], { ruleState: changesOf(rows, added) }), t0 + at);
+        expectChanges(expected, rows, added);
         for (let piece = 0; piece < pieces; piece += 1) journal.maintain(t0 + at);
         if (key === 'same') continue;
         journal.close();

@@ -1,4 +1,3 @@
-import type { SafeEvent } from '../../core/event.ts';
 import { isObject, type Json } from '../../core/json.ts';
 import type { Scope } from '../../expression/expression.ts';
 import { createAgenda } from './agenda.ts';
@@ -8,7 +7,7 @@ import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
 import { eventTitle, quote } from './title.ts';
-import { countTops, readTops, shownTops, type Tops } from './tops.ts';
+import { countTops, readTops, shownTops, topValues, type Tops, type TopValues } from './tops.ts';
 
 export interface GroupOptions {
   readonly by: By;
@@ -37,7 +36,7 @@ const idsMax = 20;
 /** Holds everything back and tells it per key: once the wait is over, then after every interval in which more came. */
 export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
   let drafts: Draft[] = [];
-  const memory = new Memory<Open>({ evicted: tell, write: writeOpen, read: readOpen });
+  const memory = new Memory<Open>({ evicted: tell, write: writeOpen, read: readOpen, grow });
   const agenda = createAgenda(memory, ({ due: at }) => at);
   /** Told as the key, and the same in all of its events. */
   const except = new Set(by.parts.map(({ name }) => name));
@@ -46,19 +45,15 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
   function take(scope: Scope, atMs: number, nowMs: number): ReturnType<Gate['take']> {
     const key = by.keyOf(scope);
     if (key === undefined) return { held: false, drafts: told() };
-    const group = memory.get(key.text) ?? empty(nowMs + waitMs);
-    add(group, scope.event, atMs);
-    put(key.text, group);
+    const known = memory.get(key.text);
+    const group = known ?? empty(nowMs + waitMs);
+    const { event } = scope;
+    const title = eventTitle(event);
+    const values = topValues(event, except);
+    const addition = [atMs, event.id, title === group.title ? '' : title, ...values];
+    memory.add(key.text, join(group, atMs, event.id, title, values), addition);
+    if (known === undefined) agenda.note(group);
     return { held: true, drafts: told() };
-  }
-
-  function add(group: Open, event: SafeEvent, atMs: number): void {
-    group.first = group.count === 0 ? atMs : Math.min(group.first, atMs);
-    group.last = Math.max(group.last, atMs);
-    group.count += 1;
-    group.title = eventTitle(event);
-    group.ids = (group.ids.length < idLength * idsMax ? group.ids : group.ids.slice(0, -idLength)) + event.id;
-    group.tops = countTops(group.tops, event, except);
   }
 
   function due(nowMs: number): readonly Draft[] {
@@ -66,15 +61,12 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
       if (group.count === 0) memory.delete(key);
       else {
         tell(key, group);
-        put(key, empty(nowMs + intervalMs));
+        const next = empty(nowMs + intervalMs);
+        memory.set(key, next);
+        agenda.note(next);
       }
     }
     return told();
-  }
-
-  function put(key: string, group: Open): void {
-    memory.set(key, group);
-    agenda.note(group);
   }
 
   function tell(key: string, { count, first, last, title, ids, tops }: Open): void {
@@ -103,6 +95,25 @@ export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
 
 function empty(due: number): Open {
   return { due, count: 0, first: 0, last: 0, title: '', ids: '', tops: [] };
+}
+
+/** One more event. */
+function join(group: Open, atMs: number, id: string, title: string, values: TopValues): Open {
+  group.first = group.count === 0 ? atMs : Math.min(group.first, atMs);
+  group.last = Math.max(group.last, atMs);
+  group.count += 1;
+  group.title = title;
+  const kept = group.ids.length < idLength * idsMax ? group.ids : group.ids.slice(0, -idLength);
+  // In one piece: what `+` makes would hold on to all of its parts.
+  group.ids = [kept, id].join('');
+  group.tops = countTops(group.tops, values);
+  return group;
+}
+
+/** Its time, its id, its title if it is another one than before, and what is counted of it. */
+function grow(group: Open, addition: Json): Open {
+  const [at, id, title, ...values] = listIn(addition);
+  return join(group, numberIn(at), textIn(id), textIn(title) || group.title, readTops(values));
 }
 
 function listOf(ids: string): readonly string[] {

@@ -32,7 +32,7 @@ type Period = {
  */
 export function createHold({ count, periodMs, by }: HoldOptions): Gate {
   let drafts: Draft[] = [];
-  const memory = new Memory<Period>({ evicted: tell, write: writePeriod, read: readPeriod });
+  const memory = new Memory<Period>({ evicted: tell, write: writePeriod, read: readPeriod, grow: growPeriod });
   const agenda = createAgenda(memory, ({ from }) => from + periodMs);
   return { memory, take, due, state };
 
@@ -58,16 +58,15 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
       agenda.note(period);
       return false;
     }
-    const passes = before.passed < count;
-    if (passes) before.passed += 1;
-    else {
-      before.first = before.held === 0 ? atMs : Math.min(before.first, atMs);
-      before.last = Math.max(before.last, atMs);
-      before.held += 1;
-      before.title = eventTitle(scope.event);
+    if (before.passed < count) {
+      before.passed += 1;
+      memory.set(key, before);
+      return false;
     }
-    memory.set(key, before);
-    return !passes;
+    const title = eventTitle(scope.event);
+    const addition = title === before.title ? atMs : [atMs, title];
+    memory.add(key, hold(before, atMs, title), addition);
+    return true;
   }
 
   function due(nowMs: number): readonly Draft[] {
@@ -89,6 +88,21 @@ export function createHold({ count, periodMs, by }: HoldOptions): Gate {
     if (given.length > 0) drafts = [];
     return given;
   }
+}
+
+/** One more is held back. */
+function hold(period: Period, atMs: number, title: string): Period {
+  period.first = period.held === 0 ? atMs : Math.min(period.first, atMs);
+  period.last = Math.max(period.last, atMs);
+  period.held += 1;
+  period.title = title;
+  return period;
+}
+
+/** Its time, with the title if it is another one than before. */
+function growPeriod(period: Period, addition: Json): Period {
+  const [at, title = period.title] = Array.isArray(addition) ? addition : [addition];
+  return hold(period, numberIn(at), textIn(title));
 }
 
 function writePeriod({ from, passed, held, first, last, title }: Period): Json {

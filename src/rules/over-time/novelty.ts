@@ -1,8 +1,18 @@
+import type { Json } from '../../core/json.ts';
 import type { Scope } from '../../expression/expression.ts';
 import type { Condition, Observed } from './condition.ts';
 import { recall, type By, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
-import { append, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
+import {
+  append,
+  newTimeline,
+  readMoment,
+  readTimeline,
+  remove,
+  type Timeline,
+  writeMoment,
+  writeTimeline,
+} from './timeline.ts';
 
 export interface NoveltyOptions {
   readonly value: KeyPart;
@@ -25,7 +35,11 @@ const startKey = 'start';
  */
 export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOptions): Condition {
   /** Per key the values, the one seen last at the end, and when each was seen. */
-  const memory = new Memory<Timeline>({ write: writeTimeline, read: (stored) => readTimeline(stored, false) });
+  const memory = new Memory<Timeline>({
+    write: writeTimeline,
+    read: (stored) => readTimeline(stored, false),
+    grow,
+  });
   return {
     memory,
     observe,
@@ -42,18 +56,34 @@ export function createNovelty({ value: part, by, withinMs, learnMs }: NoveltyOpt
     const place = known.values.lastIndexOf(value);
     const before = known.at[place];
     if (before !== undefined && Math.abs(at - before) < withinMs / precision) return 'unmet';
-    forgetOld(known, at - withinMs);
     const fresh = before === undefined || before <= at - withinMs;
     see(known, value, at);
-    memory.set(key.text, known);
+    memory.add(key.text, known, writeMoment(at, value));
     return fresh && known.at.length > 1 && !learning ? { draft: undefined } : 'unmet';
   }
 
   /** Kept fresh, so that it is not what goes first for room. */
   function startOf(atMs: number): number {
-    const start = memory.get(startKey) ?? { since: atMs, at: [0], values: [''] };
-    memory.set(startKey, start);
-    return start.since;
+    const start = memory.get(startKey);
+    if (start === undefined) memory.set(startKey, { since: atMs, at: [0], values: [''] });
+    else memory.touch(startKey);
+    return start?.since ?? atMs;
+  }
+
+  /** The value is the one seen last. */
+  function see(known: Timeline, value: string, at: number): void {
+    forgetOld(known, at - withinMs);
+    const place = known.values.lastIndexOf(value);
+    const before = known.at[place];
+    if (before !== undefined) remove(known, place, 1);
+    else if (known.at.length === valuesMax) remove(known, 0, 1);
+    append(known, Math.max(at, before ?? at), value);
+  }
+
+  function grow(known: Timeline, addition: Json): Timeline {
+    const [at, value = ''] = readMoment(addition);
+    see(known, value, at);
+    return known;
   }
 }
 
@@ -61,13 +91,4 @@ function forgetOld(known: Timeline, untilMs: number): void {
   for (let place = known.at.length - 1; place >= 0; place -= 1) {
     if ((known.at[place] ?? 0) <= untilMs) remove(known, place, 1);
   }
-}
-
-/** The value is the one seen last. */
-function see(known: Timeline, value: string, at: number): void {
-  const place = known.values.lastIndexOf(value);
-  const before = known.at[place];
-  if (before !== undefined) remove(known, place, 1);
-  else if (known.at.length === valuesMax) remove(known, 0, 1);
-  append(known, Math.max(at, before ?? at), value);
 }

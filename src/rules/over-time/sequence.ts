@@ -1,3 +1,4 @@
+import type { Json } from '../../core/json.ts';
 import type { Scope } from '../../expression/expression.ts';
 import { isoMillis } from '../../render/formats/time.ts';
 import type { Rule } from '../rule.ts';
@@ -5,6 +6,7 @@ import type { Condition, Observed } from './condition.ts';
 import { byFacts, common } from './draft.ts';
 import { recall, type By, type Key } from './key.ts';
 import { Memory } from './memory.ts';
+import { listIn, numberIn, textIn } from './stored.ts';
 import { latenessMs } from './times.ts';
 import { eventTitle, quote } from './title.ts';
 
@@ -31,7 +33,7 @@ export interface Sequence extends Condition {
 
 /** Steps with the same key, in the order of event time, within a span. Meeting it forgets the events that did. */
 export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequence {
-  const memory = new Memory<readonly Seen[]>();
+  const memory = new Memory<readonly Seen[]>({ grow });
   const last = 1 << steps.length;
   return {
     memory,
@@ -50,15 +52,29 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
     // Without a first step there is nothing that could follow it.
     if (known === undefined && (bits & 1) === 0) return 'unmet';
     const before = known ?? [];
+    const one: Seen = [atMs, bits, eventTitle(scope.event, titleMax)];
+    const seen = insert(before, one);
+    const found = complete(seen);
+    const rest = found === undefined ? seen : seen.slice(found.end + 1);
+    if (!rest.some(([, steps_]) => (steps_ & 1) !== 0)) memory.delete(key.text);
+    else if (found === undefined) memory.add(key.text, rest, one);
+    else memory.set(key.text, rest);
+    return found === undefined ? 'unmet' : { draft: draftOf(found.events, key, scope) };
+  }
+
+  /** Puts an event into its place, without those that are too old or too many by then. */
+  function insert(before: readonly Seen[], [atMs, bits, title]: Seen): readonly Seen[] {
     const newest = Math.max(atMs, before.at(-1)?.[0] ?? 0);
     const kept = before.filter(([at]) => at >= newest - withinMs - latenessMs);
     const place = kept.findLastIndex(([at]) => at <= atMs) + 1;
-    const seen = kept.toSpliced(place, 0, [atMs, bits, titleLike(kept.at(-1), scope)]).slice(-seenMax);
-    const found = complete(seen);
-    const rest = found === undefined ? seen : seen.slice(found.end + 1);
-    if (rest.some(([, steps_]) => (steps_ & 1) !== 0)) memory.set(key.text, rest);
-    else memory.delete(key.text);
-    return found === undefined ? 'unmet' : { draft: draftOf(found.events, key, scope) };
+    // Failures of one user have the same title, which is then kept once.
+    const last = kept.at(-1)?.[2];
+    return kept.toSpliced(place, 0, [atMs, bits, last === title ? last : title]).slice(-seenMax);
+  }
+
+  function grow(before: readonly Seen[], addition: Json): readonly Seen[] {
+    const [at, bits, title] = listIn(addition);
+    return insert(before, [numberIn(at), numberIn(bits), textIn(title)]);
   }
 
   /** The latest events that make up the sequence, with the place of the last of them. */
@@ -102,10 +118,4 @@ export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequen
       ...common(by, scope.event),
     };
   }
-}
-
-/** The title of the event. Failures of one user have the same, which is then kept once. */
-function titleLike(before: Seen | undefined, { event }: Scope): string {
-  const title = eventTitle(event, titleMax);
-  return before?.[2] === title ? before[2] : title;
 }

@@ -8,6 +8,7 @@ import { listIn, numberIn, textIn } from './stored.ts';
 export type Timeline = { readonly since: number; at: number[]; values: string[] };
 
 const shortMax = 32;
+const roomMin = 4;
 /** Of every timeline without values; nothing is ever put into it. */
 const noValues: string[] = [];
 
@@ -37,11 +38,19 @@ export function append(timeline: Timeline, at: number, value: string | undefined
   timeline.values = longer(timeline.values, before === value ? before : value);
 }
 
-/** A list with one more. What is pushed to reserves room for sixteen more, and most lists here are short. */
+/** A list with one more. What is pushed to reserves room for sixteen more, and most lists here are short: they get room for four. */
 function longer<T>(list: T[], item: T): T[] {
-  if (list.length < shortMax) return list.concat([item]);
-  list.push(item);
-  return list;
+  const { length } = list;
+  if (length >= shortMax || length % roomMin !== 0) {
+    list.push(item);
+    return list;
+  }
+  // oxlint-disable-next-line unicorn/no-new-array -- made with a length, it has room for just so many
+  const roomy = new Array<T>(length + roomMin);
+  for (let at = 0; at < length; at += 1) roomy[at] = list[at] ?? item;
+  roomy[length] = item;
+  roomy.length = length + 1;
+  return roomy;
 }
 
 /** Takes out so many from this place on. */
@@ -54,6 +63,15 @@ export function remove({ at, values }: Timeline, place: number, count: number): 
 /** As it is written down. */
 export function writeTimeline({ since, at, values }: Timeline): Json {
   return values.length === 0 ? [since, at] : [since, at, values];
+}
+
+/** What is put into a timeline, as it is written down: its time, and the value where values matter. */
+export function writeMoment(at: number, value: string | undefined): Json {
+  return value === undefined ? at : [at, value];
+}
+
+export function readMoment(stored: Json): readonly [at: number, value: string | undefined] {
+  return Array.isArray(stored) ? [numberIn(stored[0]), textIn(stored[1])] : [numberIn(stored), undefined];
 }
 
 /** What was written down. Earlier versions wrote a list of pairs; `timeFirst` tells which of them came first. */

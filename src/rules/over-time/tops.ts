@@ -6,6 +6,9 @@ import { listIn } from './stored.ts';
 /** How often each value occurred: place in {@link fields}, value and count, one after the other in one list. Changed in place. */
 export type Tops = (string | number)[];
 
+/** What one event adds: place in {@link fields} and value, one after the other in one list. */
+export type TopValues = readonly (string | number)[];
+
 /** What the most frequent values are shown of. */
 const fields: readonly (readonly [name: string, read: (event: SafeEvent) => string | undefined])[] = [
   ['action', (event) => event.action],
@@ -18,13 +21,20 @@ const fields: readonly (readonly [name: string, read: (event: SafeEvent) => stri
 const valuesMax = 50;
 const shownMax = 5;
 
-/** Counts the values of an event, but for the fields named in `except`: those are the same in all of them. Returns the list with them. */
-export function countTops(tops: Tops, event: SafeEvent, except: ReadonlySet<string>): Tops {
-  let counted = tops;
+/** The values of an event, but for the fields named in `except`: those are the same in all of them. */
+export function topValues(event: SafeEvent, except: ReadonlySet<string>): TopValues {
+  const values: (string | number)[] = [];
   for (const [field, [name, read]] of fields.entries()) {
     const value = except.has(name) ? undefined : read(event);
-    if (value !== undefined && value !== '') counted = count(counted, field, shortValue(value));
+    if (value !== undefined && value !== '') values.push(field, shortValue(value));
   }
+  return values;
+}
+
+/** Counts the values of one more event. Returns the list with them. */
+export function countTops(tops: Tops, values: TopValues): Tops {
+  let counted = tops;
+  for (let at = 0; at < values.length; at += 2) counted = count(counted, Number(values[at]), String(values[at + 1]));
   return counted;
 }
 

@@ -1,9 +1,19 @@
+import type { Json } from '../../core/json.ts';
 import type { Scope } from '../../expression/expression.ts';
 import type { Condition, Observed } from './condition.ts';
 import { byFacts, common, withoutHash, type Draft } from './draft.ts';
 import { recall, type By, type Key, type KeyPart } from './key.ts';
 import { Memory } from './memory.ts';
-import { insert, newTimeline, readTimeline, remove, type Timeline, writeTimeline } from './timeline.ts';
+import {
+  insert,
+  newTimeline,
+  readMoment,
+  readTimeline,
+  remove,
+  type Timeline,
+  writeMoment,
+  writeTimeline,
+} from './timeline.ts';
 import { latenessMs } from './times.ts';
 import { eventTitle, quote } from './title.ts';
 
@@ -30,6 +40,7 @@ export function createWindow(options: WindowOptions): Condition {
   const memory = new Memory<Timeline>({
     write: writeTimeline,
     read: (stored) => withoutValues(readTimeline(stored, true), distinct),
+    grow,
   });
   return { memory, observe, state };
 
@@ -43,14 +54,20 @@ export function createWindow(options: WindowOptions): Condition {
     const value = distinct?.read(scope);
     if (key === undefined || (distinct !== undefined && value === undefined)) return 'unmet';
     const seen = memory.get(key.text) ?? newTimeline(atMs);
-    const place = add(seen, atMs - seen.since, value);
+    const at = atMs - seen.since;
+    const place = add(seen, at, value);
     const span = distinct === undefined ? spanAt(seen, place) : distinctSpan(seen, place);
     if (span === undefined) {
-      memory.set(key.text, seen);
+      memory.add(key.text, seen, writeMoment(at, value));
       return 'unmet';
     }
     memory.delete(key.text);
     return { draft: draftOf(seen, span, key, scope) };
+  }
+
+  function grow(seen: Timeline, addition: Json): Timeline {
+    add(seen, ...readMoment(addition));
+    return seen;
   }
 
   /** Returns the place of what was added, after whatever is too old or too much was taken out. */

@@ -15,7 +15,7 @@ describe('what an earlier version wrote down is read', () => {
     const run = new Run([config]).event(-second, from('ada'));
     const name = [...run.rows.keys()].find((one) => one.endsWith(`/${part}/["203.0.113.7"]`));
     assert.ok(name !== undefined, 'it has a row');
-    run.rows.set(name, value);
+    run.rows.set(name, [value]);
     run.take();
     return run.restart();
   }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { EventFacts, SafeEvent } from '../../../src/core/event.ts';
 import { describe } from '../../../src/render/actions/index.ts';
 import { withViews } from '../../../src/core/event.ts';
-import type { Json } from '../../../src/core/json.ts';
-import type { RuleChanges } from '../../../src/core/rule-state.ts';
+import type { Remembered, RuleChanges } from '../../../src/core/rule-state.ts';
 import { fromStored } from '../../../src/redact/redactor.ts';
 import type { Alert } from '../../../src/rules/alert.ts';
 import type { RuleConfig } from '../../../src/rules/config.ts';
@@ -30,7 +29,7 @@ export class Run {
   readonly #configs: readonly RuleConfig[];
   readonly #silences: readonly SilenceConfig[];
   #rules: Rules;
-  readonly rows = new Map<string, Json>();
+  readonly rows = new Map<string, Remembered>();
   #serial = 0;
 
   constructor(configs: readonly RuleConfig[], silences: readonly SilenceConfig[] = []) {
@@ -106,11 +105,19 @@ export class Run {
 }
 
 /** Writes changes down as the journal does: what is written no longer changes in memory. */
-export function applyChanges(changes: RuleChanges, rows: Map<string, Json>): void {
-  for (const [prefix, below] of changes) {
-    for (const [rest, value] of below) {
+export function applyChanges(changes: RuleChanges, rows: Map<string, Remembered>): void {
+  for (const [prefix, whole, added] of changes) {
+    for (let at = 0; at < added.length; at += 2) {
+      const rest = added[at];
+      assert.ok(typeof rest === 'string');
+      const name = prefix + rest;
+      const before = rows.get(name);
+      assert.ok(before !== undefined, 'nothing is added to nothing');
+      rows.set(name, [...before, structuredClone(added[at + 1] ?? null)]);
+    }
+    for (const [rest, value] of whole) {
       if (value === null) rows.delete(prefix + rest);
-      else rows.set(prefix + rest, structuredClone(value));
+      else rows.set(prefix + rest, [structuredClone(value)]);
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Json } from '../../../src/core/json.ts';
+import type { Remembered } from '../../../src/core/rule-state.ts';
 import type { Alert } from '../../../src/rules/alert.ts';
 import { keysMax } from '../../../src/rules/over-time/memory.ts';
 import { compileRules } from '../../../src/rules/rules.ts';
@@ -23,7 +23,7 @@ describe('a spray of 100,000 failed logins from 50,000 addresses in a minute', (
     rule('loud', failed, { window: { count: 5, within: minute, by, distinct: 'event.user.username' } }),
   ]);
   const told: Alert[] = [];
-  const rows = new Map<string, Json>();
+  const rows = new Map<string, Remembered>();
   let notifications = 0;
   let held = 0;
   let evictions = new Map<string, number>();
