@@ -63,6 +63,9 @@ function note(item: Json, path: readonly string[], told: Told): void {
 function stands(text: string, { title, words, telling }: Told): boolean {
   if (telling.some((word) => hasWord(text, word))) return true;
   if (text.length > title.length) return false;
+  // Most texts are known to be others by their first word.
+  const [first] = asciiWord.exec(text) ?? [];
+  if (first !== undefined && isAscii(text) && !words.has(first)) return false;
   const own = wordsOf(text);
   return own.length === 0
     ? text.trim() !== '' && title.includes(text.trim())
@@ -90,14 +93,29 @@ function nameOf(path: readonly string[]): string {
 const unspaced = String.raw`\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`;
 const anyWord = new RegExp(`[${unspaced}]+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
 const unspacedWord = new RegExp(`^[${unspaced}]`, 'u');
+/** The same words, where a text has ASCII only; nearly all are such, and properties of Unicode cost ten times as much. */
+const asciiWord = /[A-Za-z0-9]+/;
+const asciiWords = new RegExp(asciiWord, 'g');
 const ellipsisBehind = /\s*(?:\.{3}|…)/y;
 
 function wordsOf(text: string): readonly Word[] {
+  if (isAscii(text)) return asciiWordsOf(text);
   return [...text.matchAll(anyWord)].flatMap(({ 0: run, index }) => {
     if (unspacedWord.test(run)) return pairsOf(Array.from(run)).map((word) => ({ word, isCut: false }));
     ellipsisBehind.lastIndex = index + run.length;
     return [{ word: run, isCut: ellipsisBehind.test(text) }];
   });
+}
+
+function asciiWordsOf(text: string): readonly Word[] {
+  const words: Word[] = [];
+  const mayBeCut = text.includes('...');
+  asciiWords.lastIndex = 0;
+  for (let found = asciiWords.exec(text); found !== null; found = asciiWords.exec(text)) {
+    ellipsisBehind.lastIndex = asciiWords.lastIndex;
+    words.push({ word: found[0], isCut: mayBeCut && ellipsisBehind.test(text) });
+  }
+  return words;
 }
 
 function pairsOf(characters: readonly string[]): readonly string[] {
@@ -110,10 +128,14 @@ const tellingCharsMin = 3;
 const empty: ReadonlySet<string> = new Set(['and', 'failed', 'for', 'the', 'was']);
 
 function tells(word: string): boolean {
-  return unspacedWord.test(word) || (word.length >= tellingCharsMin && !empty.has(word) && !isCommonWord(word));
+  return (word.length >= tellingCharsMin && !empty.has(word) && !isCommonWord(word)) || unspacedWord.test(word);
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
 }
 
 function canonical(text: string): string {
   // NFKC writes an ellipsis as three dots.
-  return fold(/[^\0-\x7f]/.test(text) ? narrow(text).normalize('NFKC') : text);
+  return fold(isAscii(text) ? text : narrow(text).normalize('NFKC'));
 }
