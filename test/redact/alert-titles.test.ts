@@ -124,3 +124,12 @@ test('an alert in every format shows neither the value nor which fields its titl
     }
   }
 });
+
+test('a path or user agent by which an alert counts is hidden where a field has pseudonyms: its value may stand there', () => {
+  for (const name of ['path', 'user_agent']) {
+    const facts = { ...login, context: { department: 'Payroll Dept', http_request: { [name]: '/Payroll%20Dept' } } };
+    const alert = alertFrom(`window: {count: 2, within: 10m, by: [event.http.${name}]}`, [facts, facts]);
+    const { context } = viewOf({ values: [['department']] }).apply(alert);
+    assert.deepEqual(context['by'], { [`http.${name}`]: '[hidden]' });
+  }
+});

@@ -52,6 +52,11 @@ export function identityOfPart(expression: string, value: string): Identity | un
   return value.includes('@') ? 'mail' : 'name';
 }
 
+/** Whether an expression reads a text of the client's making, in which the value of any field may stand. */
+export function isClientText(expression: string): boolean {
+  return /^(?:http|context\.http_request)\.(?:path|user_agent)$/.test(expression);
+}
+
 /** What an expression says of its value by the names in it; undefined when it says nothing. */
 export function identitySaid(expression: string): Identity | undefined {
   return saying.find(([said]) => said.test(expression))?.[1];

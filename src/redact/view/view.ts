@@ -12,7 +12,7 @@ import { isDistinctive, isPlainKey, nobody, type Identity } from './known.ts';
 import type { Showing, ViewOptions } from './options.ts';
 import { mailboxesOf } from './mail.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
-import { identityOfPart, identitySaid } from './part.ts';
+import { identityOfPart, identitySaid, isClientText } from './part.ts';
 import { isInPlaces, isOneOf, mayRead } from './paths.ts';
 import { hideQuoted } from './quoted.ts';
 import { createSelect, type Parts } from './select.ts';
@@ -110,7 +110,9 @@ function disguise(
   needlesOf: NeedlesOf,
 ): Shown {
   const { client_ip, request_id, schema_name, domain_url, origin } = parts;
-  const texts = createDisguise(elsewhere, standIn, needlesOf);
+  // Values by which an alert counts are cut off.
+  const beginnings = event.action === alertAction ? createBeginnings(elsewhere) : undefined;
+  const texts = createDisguise(elsewhere, standIn, needlesOf, beginnings);
   let titles: Disguise | undefined;
   const fields = values.map((path) => ['context', ...path]);
   const text = (value: string): string => texts.text(value, false);
@@ -183,7 +185,7 @@ function standInOfPart(
   if (isOneOf(expression, fields)) return standIn('value', value);
   const identity = identityOfPart(expression, value);
   const isAnyText = identity !== undefined && identitySaid(expression) === undefined;
-  if (!isAnyText && !mayRead(expression, fields)) return undefined;
+  if (!isAnyText && !isClientText(expression) && !mayRead(expression, fields)) return undefined;
   return (identity === undefined ? undefined : standIn(identity, value)) ?? hiddenMark;
 }
 
