@@ -68,7 +68,7 @@ export interface Plan {
 export const actions = ['login', 'login_failed', 'model_updated'] as const;
 
 /** Rules that look at several events send to `d`, and so do silenced ones: so many of this action make an alert, and that one is collected. */
-export const burst = { rule: 'bursts', action: 'login_failed', count: 5 } as const;
+export const burst = { rule: 'bursts', action: 'login_failed', count: 3 } as const;
 export const digest = { rule: 'digest', action: 'login' } as const;
 export const alertReceiver = 'd';
 
@@ -143,7 +143,7 @@ export function drawPlan(dice: Dice): Plan {
   const keepsAll = sources[0] === sources[1];
   const small = !keepsAll && dice.oneIn(5);
   const isLong = dice.oneIn(40);
-  const rules = ruleNames.filter(() => isLong || dice.oneIn(2));
+  const rules = ruleNames.filter(() => isLong || dice.oneIn(3));
   const used = new Set(rules.flatMap((rule) => receivers.get(rule) ?? [alertReceiver]));
   return {
     rules,
@@ -161,11 +161,11 @@ export function drawPlan(dice: Dice): Plan {
     maxBytes: small ? (isLong ? 450_000 : 170_000) : 64 * 1024 * 1024,
     whenFull: dice.oneIn(2) ? 'block' : 'drop_oldest',
     retentionMs: !keepsAll && dice.oneIn(5) ? (isLong ? 10_000 : 2000) : 3_600_000,
-    lives: isLong ? dice.between(1, 3) : dice.pick([1, 1, 1, 2]),
+    lives: isLong ? dice.between(1, 3) : dice.pick([1, 1, 1, 1, 2]),
     faultOneIn: dice.oneIn(3) ? dice.between(8, 60) : 0,
     power: dice.oneIn(6),
     keys: dice.pick(['none', 'none', 'none', 'none', 'one', 'changing']),
-    stepsMax: isLong ? 10 : 3,
-    linesMax: isLong ? 10 : 5,
+    stepsMax: isLong ? 10 : 2,
+    linesMax: isLong ? 10 : 4,
   };
 }

@@ -20,9 +20,11 @@ const calmMsMax = 120_000;
 /** One run: a few short lives in a world of trouble, then a calm one in which everything must come to its end. */
 export async function simulate(seed: number): Promise<Outcome> {
   const dice = createDice(seed);
-  const world = createWorld(drawPlan(dice), dice, seed % 8 === 0);
+  const world = createWorld(drawPlan(dice), dice, seed % 16 === 0);
   world.say(`seed ${seed} ${JSON.stringify(world.plan)}`);
   try {
+    for (const receiver of world.receivers.values()) receiver.mood = dice.pick(moods);
+    write(world, world.plan.linesMax);
     let survivor: Process | undefined;
     for (let left = world.plan.lives; left > 0; left -= 1) survivor = await live(world, left === 1 && !dice.oneIn(3));
     await calm(world, survivor);
@@ -40,7 +42,7 @@ export async function simulate(seed: number): Promise<Outcome> {
  */
 async function live(world: World, mayGoOn: boolean): Promise<Process | undefined> {
   const { dice, plan } = world;
-  const operationsLeft = dice.oneIn(2) ? dice.below(dice.pick([15, 60, 300])) : undefined;
+  const operationsLeft = dice.oneIn(2) ? dice.below(dice.pick([10, 25, 100])) : undefined;
   const process = await Process.start(world, { dead: false, faults: 0, operationsLeft, faultOneIn: plan.faultOneIn });
   for (let step = dice.between(1, plan.stepsMax); step > 0 && !process.fate.dead; step -= 1) await act(world, process);
   await assertBooks(world, process);
@@ -57,14 +59,14 @@ async function calm(world: World, survivor: Process | undefined): Promise<void> 
   const sound = { operationsLeft: undefined, faultOneIn: 0 };
   const process = survivor ?? (await Process.start(world, { dead: false, faults: 0, ...sound }));
   Object.assign(process.fate, sound);
-  for (const log of world.logs.values()) log.write(world.dice, world.plan, 2, () => world.nextSerial++);
+  write(world, 1);
   for (let waitedMs = 0; waitedMs < calmMsMax && !isDone(world, process, waitedMs); waitedMs += 1000)
     await advance(world, process, 1000);
   assertDone(world, process.journal, process.rows);
   await assertBooks(world, process);
   // The containers write their last words and end before herald is told to.
   const failures = failuresOf(world);
-  for (const log of world.logs.values()) log.write(world.dice, world.plan, 2, () => world.nextSerial++);
+  write(world, 1);
   process.atEnd = (journal) => {
     if (failuresOf(world) === failures) assertDrained(world, journal);
   };
@@ -84,6 +86,12 @@ function isDone(world: World, { journal, rows }: Process, waitedMs: number): boo
   return (journal.encryption()?.others ?? []).length === 0 && untold(world, journal, rows) === 0;
 }
 
+/** The containers write up to so many lines each. */
+function write(world: World, linesMax: number): void {
+  const { logs, dice, plan } = world;
+  for (const log of logs.values()) log.write(dice, plan, dice.between(1, linesMax), () => world.nextSerial++);
+}
+
 /** How often a log could not be read. */
 function failuresOf({ logs }: World): number {
   return [...logs.values()].reduce((sum, log) => sum + log.failures, 0);
@@ -91,17 +99,17 @@ function failuresOf({ logs }: World): number {
 
 /** Something happens, and some time passes. */
 async function act(world: World, process: Process): Promise<void> {
-  const { dice, plan, logs, receivers } = world;
+  const { dice, plan, receivers } = world;
   switch (dice.below(6)) {
     case 0:
     case 1:
-      for (const log of logs.values()) log.write(dice, plan, dice.between(1, plan.linesMax), () => world.nextSerial++);
+      write(world, plan.linesMax);
       break;
     case 2:
       for (const receiver of receivers.values()) receiver.mood = dice.pick(moods);
       break;
     case 3:
-      if (dice.oneIn(3)) process.reload();
+      if (dice.oneIn(2)) process.reload();
       break;
     default:
   }

@@ -1,14 +1,12 @@
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../../src/core/clock.ts';
 import { prepareMany } from './many.ts';
 
-/** The share of the runs that one thread has: `first`, `first + step` and so on, `runsMin` of them and more until the time is over. */
+/** The share of the runs that one thread has: the seeds `first`, `first + step` and so on, up to `last`. */
 export interface Share {
   readonly first: number;
+  readonly last: number;
   readonly step: number;
-  readonly runsMin: number;
-  readonly budgetMs: number;
 }
 
 /** What a thread says at its end. */
@@ -21,16 +19,16 @@ export interface Done {
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin.
 parentPort?.postMessage(await work(workerData as Share));
 
-async function work({ first, step, runsMin, budgetMs }: Share): Promise<Done> {
+async function work({ first, last, step }: Share): Promise<Done> {
   const failed = prepareMany();
-  const start = systemClock.monotonic();
   let runs = 0;
-  for (; runs < runsMin || systemClock.monotonic() - start < budgetMs; runs += 1) {
-    const seed = first + runs * step;
+  for (let seed = first; seed <= last; seed += step) {
     const outcome = await failed(seed);
-    if (outcome === undefined) continue;
-    const { trace, failure } = outcome;
-    return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(failure)}` } };
+    if (outcome !== undefined) {
+      const { trace, failure } = outcome;
+      return { runs, failed: { seed, text: `${trace.slice(-40).join('\n')}\n${inspect(failure)}` } };
+    }
+    runs += 1;
   }
   return { runs, failed: undefined };
 }
