@@ -14,7 +14,7 @@ import { mailboxesOf } from './mail.ts';
 import { createNeedles, type NeedlesOf } from './needle.ts';
 import { identityOfPart, identitySaid, isClientText } from './part.ts';
 import { isInPlaces, isOneOf, mayRead } from './paths.ts';
-import { hideQuoted } from './quoted.ts';
+import { hideQuoted, type Hiding } from './quoted.ts';
 import { createSelect, type Parts } from './select.ts';
 import { mayTell } from './told.ts';
 import { eachName } from './values.ts';
@@ -123,10 +123,7 @@ function disguise(
     if (stand !== undefined) done.add(stand);
     return stand;
   });
-  const hiding = {
-    titles: (told: readonly string[] | undefined) => values.some((path) => mayTell(told, path)),
-    places: fields.some(isInPlaces),
-  };
+  const hiding = hidingOf(values);
   const { context, user } = mapTexts(
     {
       action: event.action,
@@ -160,6 +157,14 @@ function disguise(
     ...(request_id !== undefined && { request_id: text(request_id) }),
     ...(schema_name !== undefined && { schema_name: text(schema_name) }),
     ...(domain_url !== undefined && { domain_url: text(domain_url) }),
+  };
+}
+
+/** What an alert quotes that may tell of fields of the context. */
+function hidingOf(values: ViewOptions['values']): Hiding {
+  return {
+    titles: (told) => values.some((path) => mayTell(told, path)),
+    places: values.some((path) => isInPlaces(['context', ...path])),
   };
 }
 
