@@ -25,7 +25,7 @@ export function fieldsTold(title: string, { action, context }: Pick<Event, 'acti
     telling: words.filter(({ word }) => tells(word)),
     fields: new Set(),
   };
-  for (const [key, item] of Object.entries(context)) note(item, [key], told);
+  for (const key of Object.keys(context)) note(context[key], key, undefined, told);
   return [...told.fields];
 }
 
@@ -50,13 +50,14 @@ interface Told {
   readonly fields: Set<string>;
 }
 
-function note(item: Json, path: readonly string[], told: Told): void {
+/** `first` and `second` are the keys above the item. */
+function note(item: Json | undefined, first: string, second: string | undefined, told: Told): void {
   if (typeof item === 'string' || typeof item === 'number') {
-    if (stands(canonical(String(item)), told)) told.fields.add(nameOf(path));
+    if (stands(canonical(String(item)), told)) told.fields.add(nameOf(first, second));
   } else if (isObject(item)) {
-    for (const [key, below] of Object.entries(item)) note(below, [...path, key], told);
+    for (const key of Object.keys(item)) note(item[key], first, second ?? key, told);
   } else if (Array.isArray(item)) {
-    for (const one of item as readonly Json[]) note(one, path, told);
+    for (const one of item as readonly Json[]) note(one, first, second, told);
   }
 }
 
@@ -64,8 +65,8 @@ function stands(text: string, { title, words, telling }: Told): boolean {
   if (telling.some((word) => hasWord(text, word))) return true;
   if (text.length > title.length) return false;
   // Most texts are known to be others by their first word.
-  const [first] = asciiWord.exec(text) ?? [];
-  if (first !== undefined && isAscii(text) && !words.has(first)) return false;
+  const first = isAscii(text) ? asciiWord.exec(text)?.[0] : undefined;
+  if (first !== undefined && !words.has(first)) return false;
   const own = wordsOf(text);
   return own.length === 0
     ? text.trim() !== '' && title.includes(text.trim())
@@ -81,12 +82,11 @@ function hasWord(text: string, { word, isCut }: Word): boolean {
   return false;
 }
 
-const depth = 2;
 const plainKey = /^\w{1,64}$/;
 
-function nameOf(path: readonly string[]): string {
-  const keys = path.slice(0, depth);
-  return keys.every((key) => plainKey.test(key)) ? keys.join('.') : anyField;
+function nameOf(first: string, second: string | undefined): string {
+  if (!plainKey.test(first) || (second !== undefined && !plainKey.test(second))) return anyField;
+  return second === undefined ? first : `${first}.${second}`;
 }
 
 // Scripts that are written without blanks have no words to compare: every two characters beside each other count as one.
@@ -137,5 +137,5 @@ function isAscii(text: string): boolean {
 
 function canonical(text: string): string {
   // NFKC writes an ellipsis as three dots.
-  return fold(isAscii(text) ? text : narrow(text).normalize('NFKC'));
+  return isAscii(text) ? text.toLowerCase() : fold(narrow(text).normalize('NFKC'));
 }
