@@ -6,14 +6,42 @@ import type { Spans } from './spans.ts';
 const prefixes: readonly (readonly [prefix: string, lengthMin: number])[] = [
   ...['AKIA', 'ASIA', 'ABIA', 'ACCA'].map((prefix) => [prefix, 20] as const),
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'].map((prefix) => [prefix, 24] as const),
-  ...['glpat-', 'gldt-', 'glrt-', 'glptt-', 'glsa_', 'glc_'].map((prefix) => [prefix, 16] as const),
+  ...[
+    'glpat-',
+    'gldt-',
+    'glrt-',
+    'glptt-',
+    'glsa_',
+    'glc_',
+    'glcbt-',
+    'glimt-',
+    'glft-',
+    'gloas-',
+    'glsoat-',
+    'glagent-',
+    'glffct-',
+  ].map((prefix) => [prefix, 16] as const),
   ...['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxf-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-'].map(
     (prefix) => [prefix, 16] as const,
   ),
   ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'sk-', 'shpat_', 'shpss_'].map((prefix) => [prefix, 20] as const),
-  ...['AIza', 'npm_', 'pypi-', 'dop_v1_', 'hf_', 'pat_', 'lin_api_', 'AGE-SECRET-KEY-', 'EAACEdEose0cBA'].map(
-    (prefix) => [prefix, 30] as const,
-  ),
+  ...[
+    'AIza',
+    'npm_',
+    'pypi-',
+    'dop_v1_',
+    'hf_',
+    'pat_',
+    'lin_api_',
+    'AGE-SECRET-KEY-',
+    'age-secret-key-',
+    'EAACEdEose0cBA',
+    'sntryu_',
+    'nfp_',
+    'figd_',
+    'phx_',
+    'HRKU-',
+  ].map((prefix) => [prefix, 30] as const),
   ...['GOCSPX-', 'dckr_pat_', 'tskey-', 'ATATT3', 'sq0atp-', 'sq0csp-', 'NRAK-'].map((prefix) => [prefix, 28] as const),
   ['EAAA', 56],
 ];
@@ -29,6 +57,9 @@ const shapes: ReadonlyMap<string, RegExp> = new Map([
 /** What begins so goes on as Base 64 does: signing keys of webhooks, and XML documents of SAML. */
 const encoded: readonly (readonly [prefix: string, kind: Kind])[] = [
   ['whsec_', 'api_key'],
+  ['eyAi', 'jwt'], // { "
+  ['ewog', 'jwt'], // {, a line end
+  ['ew0K', 'jwt'],
   ['PHNhbW', 'saml'], // <saml, <samlp
   ['PFJlc3BvbnNl', 'saml'], // <Response
   ['PEFzc2VydGlvb', 'saml'], // <Assertion
@@ -41,7 +72,11 @@ const byFirst: readonly (readonly (readonly [prefix: string, lengthMin: number])
   { length: 128 },
   (_, code) => prefixes.filter(([prefix]) => prefix.charCodeAt(0) === code),
 );
-const dotted: readonly string[] = ['SG', 'ya29', 'hvs', 'hvb'];
+const dotted: readonly string[] = ['SG', 'ya29', 'hvs', 'hvb', 'dt0c01'];
+const dottedLengthMax = 6;
+/** Tokens of Discord's bots: an id in Base64, a time and a signature. */
+const discordBot = String.raw`[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{28,45}`;
+const discordBotAt = new RegExp(discordBot, 'y');
 
 /** The lengths of the keys that authentik makes for tokens and for client secrets; its client ids, which are public, have 40. */
 const randomLengths = [60, 128] as const;
@@ -58,9 +93,11 @@ export const tokenOpenings: readonly string[] = [
 
 /** Where keys may be: a text without a match has none. */
 export const tokenStart = new RegExp(
-  [...tokenOpenings.map((opening) => opening.replace('.', String.raw`\.`)), `[A-Za-z0-9]{${randomLengths[0]}}`].join(
-    '|',
-  ),
+  [
+    ...tokenOpenings.map((opening) => opening.replace('.', String.raw`\.`)),
+    `[A-Za-z0-9]{${randomLengths[0]}}`,
+    discordBot,
+  ].join('|'),
 );
 
 /** A word that is a key by its form: of a service, or one of authentik's own. Gives where to go on, `end` when it is none. */
@@ -84,11 +121,20 @@ export function apiKey(text: string, start: number, end: number, found: Spans): 
 
 /** `SG.…`, `ya29.…`: keys whose prefix ends with the dot at `at`. Gives where to go on, `at` when it is none. */
 export function dottedKey(text: string, start: number, at: number, found: Spans): number {
-  if (at - start > 4 || at - start < 2 || !dotted.includes(text.slice(start, at))) return at;
+  const length = at - start;
+  if (length >= 24 && length <= 28) return discordToken(text, start, at, found);
+  if (length > dottedLengthMax || length < 2 || !dotted.includes(text.slice(start, at))) return at;
   const end = until(text, at, dottedEnd);
   if (end - at < 20) return at;
   found.add(start, end, 'api_key');
   return end;
+}
+
+function discordToken(text: string, start: number, at: number, found: Spans): number {
+  discordBotAt.lastIndex = start;
+  if (!discordBotAt.test(text)) return at;
+  found.add(start, discordBotAt.lastIndex, 'api_key');
+  return discordBotAt.lastIndex;
 }
 
 const dottedEnd = stops(' \t\r\n"\'<>,;)}]\\&[');
@@ -105,15 +151,17 @@ function azureSecret(text: string, at: number, found: Spans): number {
 }
 
 function base64(text: string, start: number, end: number, kind: Kind, found: Spans): number {
-  base64More.lastIndex = end;
-  base64More.test(text);
-  const to = base64More.lastIndex;
+  const more = kind === 'jwt' ? jwtMore : base64More;
+  more.lastIndex = end;
+  more.test(text);
+  const to = more.lastIndex;
   if (to - start < encodedLengthMin) return end;
   found.add(start, to, kind);
   return to;
 }
 
 const base64More = /[\w+/=-]*/y;
+const jwtMore = /[\w+/=.-]*/y;
 
 function hasShape(text: string, start: number, end: number): boolean {
   for (const [prefix, shape] of shapes) {

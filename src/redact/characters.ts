@@ -1,4 +1,4 @@
-/** What a character can mean to {@link scan}: one byte per ASCII code, everything else belongs to words. */
+/** What a character can mean to {@link scan}: one byte per ASCII code, everything else is `foreign`. */
 export const classes = new Uint8Array(128);
 
 export const blank = 0; // ends a word and means nothing else
@@ -8,6 +8,8 @@ export const separator = 3; // `=` `:` `,` `>`: a key may stand before it
 export const bracket = 4; // `[`: one of our marks may start
 export const escape = 5; // `%` `\` `&`: something may be encoded
 export const dot = 6;
+export const dollar = 7; // a hash of a password may begin or go on
+export const foreign = 8; // not ASCII: part of names, but keys of services end there
 
 for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIKLMNOPQRSTUVWXYZ0123456789_-')
   classes[char.charCodeAt(0)] = word;
@@ -16,6 +18,7 @@ for (const char of '=:,>') classes[char.charCodeAt(0)] = separator;
 for (const char of '%\\&') classes[char.charCodeAt(0)] = escape;
 classes['['.charCodeAt(0)] = bracket;
 classes['.'.charCodeAt(0)] = dot;
+classes['$'.charCodeAt(0)] = dollar;
 
 const wordChars = classes.map((kind) => (kind === word || kind === letterJ ? 1 : 0));
 

@@ -10,11 +10,15 @@ export const valueKeys: ReadonlySet<string> = new Set([
   'new',
   'old',
   'value',
+  'Value',
 ]);
+
+/** Keys beside such a one that say whose value it is. */
+export const nameKeys: readonly string[] = ['name', 'key', 'Name', 'Key', 'header', 'field', 'attribute'];
 
 const windowLength = 200;
 const outerKey = /["']([\w-]{1,96})["']\s{0,4}:\s{0,4}$/;
-const besideKey = /["'](?:name|key)["']\s{0,4}:\s{0,4}["']([\w-]{1,96})["']/;
+const besideKey = new RegExp(String.raw`["'](?:${nameKeys.join('|')})["']\s{0,4}:\s{0,4}["']([\w-]{1,96})["']`);
 /** `{"key":"x"`. */
 const besideLengthMin = 10;
 

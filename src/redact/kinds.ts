@@ -10,6 +10,7 @@ export const kinds = [
   'authorization', // Bearer and Basic credentials
   'api_key', // a well-known shape: AKIA…, ghp_…, xoxb-…
   'private_key',
+  'password_hash',
   'saml', // an assertion or the response around it, as XML or Base64
   'card', // a card number
   'code', // a one-time code in prose

@@ -41,7 +41,7 @@ export function below(outer: Layer | undefined, text: string, space?: Int32Array
     const place = outermost ? i : (places[i] ?? 0);
     places[length] = place;
     const escape = code === percent || code === backslash || code === ampersand ? read(text, i) : 0;
-    let char = escape === 0 ? code : escape & codePointMax;
+    let char = narrowed(escape === 0 ? code : escape & codePointMax);
     if (char > 0xffff) {
       out[length++] = 0xd800 + ((char - 0x1_0000) >> 10);
       places[length] = place;
@@ -53,6 +53,15 @@ export function below(outer: Layer | undefined, text: string, space?: Int32Array
   }
   places[length] = outermost ? text.length : (places[text.length] ?? 0);
   return { text: bits > 0xff ? wide(out, length) : narrow(out, length), places };
+}
+
+/** Letters and signs of full width, which East Asian keyboards write, are those of ASCII to a reader. */
+export function isFullWidth(code: number): boolean {
+  return code >= 0xff01 && code <= 0xff5e;
+}
+
+function narrowed(code: number): number {
+  return isFullWidth(code) ? code - 0xfee0 : code;
 }
 
 function wide(chars: Uint16Array, length: number): string {

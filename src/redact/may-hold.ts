@@ -1,6 +1,8 @@
 import { tokenOpenings, tokenStart } from './api-keys.ts';
 import { cardStart } from './cards.ts';
 import { stops } from './characters.ts';
+import { isFullWidth } from './layers.ts';
+import { hashOpenings, hashStart } from './password-hash.ts';
 import { digitsStart, wordOpenings, wordStart } from './tokens.ts';
 
 const id = /^[0-9a-f-]+$/;
@@ -17,11 +19,13 @@ const separators = stops(`=:%\\&>["'`);
 const words = 1;
 const digits = 2;
 const tokens = 4;
+const hashes = 8;
 
 /** Such bits by three characters, which overlap in the index: texts that share a place with an opening are looked at in vain. */
 const table = new Uint8Array(1 << 15);
 
 for (const opening of wordOpenings) for (const spelling of spellings(opening.slice(0, 3))) enter(spelling, words);
+for (const opening of hashOpenings) enter(opening.slice(0, 3), hashes);
 for (const opening of tokenOpenings) enter(opening.slice(0, 3), tokens);
 for (let number = 0; number < 1000; number++) enter(String(number).padStart(3, '0'), digits);
 
@@ -52,12 +56,13 @@ export function mayHold(text: string): boolean {
   let place = 0;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
-    if (code < 128 && separators[code] === 1) return true;
+    if (code < 128 ? separators[code] === 1 : isFullWidth(code)) return true;
     place = following(place, code);
     found |= table[place] ?? 0;
   }
   if (length < wordsLengthMin) return false;
   if ((found & words) !== 0 && wordStart.test(text)) return true;
+  if ((found & hashes) !== 0 && hashStart.test(text)) return true;
   if ((found & digits) !== 0 && (digitsStart.test(text) || (length >= cardLengthMin && cardStart.test(text))))
     return true;
   return length >= tokenLengthMin && ((found & tokens) !== 0 || length >= randomLengthMin) && tokenStart.test(text);

@@ -27,7 +27,7 @@ export function pair(text: string, at: number, keys: KeyRule, found: Spans): num
   const separator = text.charCodeAt(at);
   if (isDigit(text.charCodeAt(end - 1)) && isDigit(text.charCodeAt(start))) return at;
   if (separator === 44 && !isTuple(text, start, quoted)) return at;
-  if (separator === 62 && (end !== at || !isTag(text, start))) return at;
+  if (separator === 62 && (end !== at || !isTag(text, start))) return element(text, at, keys, found);
   const key = text.slice(start, end);
   // Not where the quote itself is escaped: there the braces are seen without their quotes.
   if (quoted && key === 'locals' && text.charCodeAt(end) !== 92) return takeLocals(text, at, found);
@@ -78,6 +78,17 @@ function takeLink(text: string, at: number, place: Place, found: Spans): number 
   userInfo(text, at + scheme, found);
   if (!isMasked(text, path, value.end)) found.add(path, value.end, 'url');
   return value.end;
+}
+
+const tagLengthMax = 160;
+const tag = /<(?:[\w.-]{1,64}:)?([\w-]{1,96})\s[^<>]*[^<>/]$/;
+
+/** `<Password Type="…">value</Password>`: `at` ends a tag that has more than its name. */
+function element(text: string, at: number, keys: KeyRule, found: Spans): number {
+  const name = tag.exec(text.slice(Math.max(0, at - tagLengthMax), at))?.[1];
+  const secrecy = name === undefined ? 'plain' : keys(name);
+  if (secrecy === 'plain' || secrecy === 'state' || secrecy === 'link') return at;
+  return take(text, at, { separator: 62, quoted: false, query: false, secrecy, lineStart: -1 }, found);
 }
 
 function wordStart(text: string, end: number): number {

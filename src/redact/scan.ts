@@ -1,8 +1,9 @@
-import { blank, bracket, classes, dot, escape, letterJ, separator, word } from './characters.ts';
-import { hasEscape } from './layers.ts';
+import { blank, bracket, classes, dollar, dot, escape, foreign, letterJ, separator, word } from './characters.ts';
+import { hasEscape, isFullWidth } from './layers.ts';
 import type { KeyRule } from './key-rule.ts';
 import { skipMark } from './kinds.ts';
 import { pair } from './pairs.ts';
+import { passwordHash } from './password-hash.ts';
 import type { Spans } from './spans.ts';
 import { dottedKey } from './api-keys.ts';
 import { jwt, mayMatter, token } from './tokens.ts';
@@ -19,7 +20,7 @@ export function scan(text: string, keys: KeyRule, found: Spans): boolean {
   let start = 0;
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
-    const kind = code < 128 ? (classes[code] ?? word) : word;
+    const kind = code < 128 ? (classes[code] ?? word) : foreign;
     if (kind === word) continue;
     let next = i;
     if (kind === letterJ) {
@@ -33,7 +34,9 @@ export function scan(text: string, keys: KeyRule, found: Spans): boolean {
           next = code === 58 && isUrl(text, i) ? userInfo(text, i, found) : pair(text, i, keys, found);
         else if (kind === bracket) next = skipMark(text, i);
         else if (kind === dot) next = dottedKey(text, start, i, found);
-        else if (kind === escape && !encoded) encoded = hasEscape(text, i);
+        else if (kind === dollar) next = passwordHash(text, start, i, found);
+        else if (kind === escape) encoded ||= hasEscape(text, i);
+        else if (kind === foreign) encoded ||= isFullWidth(code);
       }
     }
     if (next > i) {

@@ -15,6 +15,7 @@ export function literals(source: string, found: Spans): void {
     const char = source[i];
     if (char === '#') {
       const end = source.indexOf('\n', i);
+      quoted(source, i, end < 0 ? source.length : end, found);
       if (end < 0) return;
       i = end;
     } else if (char === '"' || char === "'") {
@@ -24,6 +25,17 @@ export function literals(source: string, found: Spans): void {
       if (!isKey(source, i, end + quote.length)) take(source, start, end, found);
       i = end + quote.length - 1;
     }
+  }
+}
+
+/** A text in a comment where code would have one: what was switched off holds the same secrets. Quotation marks of prose stay. */
+const inComment = /[(,=:[{]\s{0,4}(["'])((?:\\.|(?!\1)[^\\])*)\1/g;
+
+function quoted(source: string, start: number, end: number, found: Spans): void {
+  for (const { 0: whole, 2: literal = '', index } of source.slice(start, end).matchAll(inComment)) {
+    const next = start + index + whole.length;
+    const from = next - 1 - literal.length;
+    if (!isKey(source, from - 1, next)) take(source, from, next - 1, found);
   }
 }
 

@@ -104,7 +104,8 @@ function scheme(text: string, start: number, end: number, found: Spans): number 
   return to;
 }
 
-const privateKey = /^[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----/;
+/** With the blanks of a form's body, too. */
+const privateKey = /^[A-Z0-9 +]{0,24}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----/;
 
 /** `-----BEGIN … PRIVATE KEY-----` up to its end, and `--password value` of a command line. */
 function dashed(text: string, start: number, end: number, keys: KeyRule, found: Spans): number {

@@ -3,6 +3,7 @@ import { isCardNumber } from './cards.ts';
 import { looksRandom } from './pairs.ts';
 import type { KeyRule, Secrecy } from './key-rule.ts';
 import { isMasked, mark, type Kind } from './kinds.ts';
+import { nameKeys } from './enclosing.ts';
 import { createRules, rememberedLengthMax, root, type Rule } from './rules.ts';
 import type { Counts } from './spans.ts';
 import type { TextRedactor } from './text.ts';
@@ -71,10 +72,28 @@ export class TreeRedactor {
     let out: Json[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const item = value[i] ?? null;
-      const redacted = this.#any(item, rule, inArguments, depth + 1);
+      const redacted = isPair(item)
+        ? this.#pair(item, rule, inArguments, depth + 1)
+        : this.#any(item, this.#afterOption(value[i - 1], rule), inArguments, depth + 1);
       if (redacted !== item) (out ??= value.slice())[i] = redacted;
     }
     return out ?? value;
+  }
+
+  /** `["Cookie", "…"]`: one of a list of pairs, as headers and forms are kept. */
+  #pair(pair: readonly [string, Json], outer: Rule, inArguments: boolean, depth: number): Json {
+    const [name, item] = pair;
+    const own = name.length <= rememberedLengthMax ? this.#ruleOf(name) : outer;
+    const rule = outer.secrecy === 'plain' ? own : outer;
+    const redacted = [this.#any(name, outer, inArguments, depth), this.#any(item, rule, inArguments, depth + 1)];
+    return redacted[0] === name && redacted[1] === item ? pair : redacted;
+  }
+
+  /** The rule for what stands behind `--password` in the arguments of a command. */
+  #afterOption(before: Json | undefined, outer: Rule): Rule {
+    if (typeof before !== 'string' || !before.startsWith('--') || before.length > rememberedLengthMax) return outer;
+    const rule = this.#ruleOf(before.slice(2));
+    return outer.secrecy === 'plain' ? rule : outer;
   }
 
   #object(value: JsonObject, outer: Rule, depth: number): Json {
@@ -90,17 +109,24 @@ export class TreeRedactor {
       const redacted =
         rule.locals && isObject(item)
           ? this.#mark('locals')
-          : this.#any(item, rule.above ? this.#above(value, outer) : rule, outer.arguments, depth + 1);
+          : this.#any(item, this.#deciding(value, rule, outer), outer.arguments, depth + 1);
       // The copy has the key already, so that this sets even `__proto__` as data.
       if (redacted !== item) (out ??= { ...value })[key] = redacted;
     }
     return renamed ? this.#rename(out ?? value) : (out ?? value);
   }
 
+  /** Usually the key's own; all below a password is one. */
+  #deciding(value: JsonObject, rule: Rule, outer: Rule): Rule {
+    if (rule.above) return this.#above(value, outer);
+    return rule.secrecy === 'plain' && outer.secrecy === 'password' ? outer : rule;
+  }
+
   /** The rule for a value without a name: the field's, or in `{"name": "Authorization", "value": …}` the one of the name beside it. */
   #above(value: JsonObject, outer: Rule): Rule {
     if (outer.secrecy !== 'plain') return outer;
-    const beside = asText(get(value, 'name')) ?? asText(get(value, 'key'));
+    const key = nameKeys.find((name) => asText(get(value, name)) !== undefined);
+    const beside = key === undefined ? undefined : asText(get(value, key));
     return beside !== undefined && beside.length <= rememberedLengthMax ? this.#ruleOf(beside) : outer;
   }
 
@@ -115,6 +141,10 @@ export class TreeRedactor {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
     return mark(kind);
   }
+}
+
+function isPair(value: Json): value is readonly [string, Json] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string';
 }
 
 /** Counts, flags and codes like 404 stay readable. */

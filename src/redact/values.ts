@@ -33,9 +33,8 @@ const tickEnd = stops('`\r\n');
 
 /** Where the value behind a separator stands, without its quotes. Undefined when there is none, or when it holds pairs of its own. */
 export function readValue(text: string, from: number, place: Place): Range | undefined {
-  if (place.separator === 62) return range(text, from, until(text, from, elementEnd));
-  // Ruby and PHP write `key => value`.
-  const start = skipBlanks(text, place.separator === 61 && text.charCodeAt(from) === 62 ? from + 1 : from, place);
+  if (place.separator === 62) return readElement(text, from);
+  const start = skipBlanks(text, afterOperator(text, from, place), place);
   if (isNoSecret(text, start)) return undefined;
   const first = text.charCodeAt(start);
   if (place.query) return range(text, start, until(text, start, queryEnd));
@@ -53,6 +52,13 @@ export function readValue(text: string, from: number, place: Place): Range | und
   return bare && { start: bare.start, end: Math.max(bare.end, callEnd(text, bare.start)) };
 }
 
+/** Behind the rest of `=>` (Ruby and PHP), `==`, `===` and `:=`. */
+function afterOperator(text: string, from: number, { separator }: Place): number {
+  let i = from;
+  while (i - from < 2 && text.charCodeAt(i) === 61) i++;
+  return separator === 61 && i === from && text.charCodeAt(i) === 62 ? i + 1 : i;
+}
+
 const noSecret: ReadonlySet<string> = new Set(['true', 'false', 'none', 'null', 'nil', 'undefined']);
 
 /** True for `true`, `None` and the like: they say whether there is a secret, never which. */
@@ -64,6 +70,15 @@ function isNoSecret(text: string, start: number): boolean {
   const ends = Number.isNaN(next) || !(next === 46 || next === 58 || next === 47 || isWord(next));
   return ends && noSecret.has(text.slice(start, end).toLowerCase());
 }
+
+/** The text of an element, up to its next tag. */
+function readElement(text: string, from: number): Range | undefined {
+  if (!text.startsWith(cdata, from)) return range(text, from, until(text, from, elementEnd));
+  const end = text.indexOf(']]>', from);
+  return range(text, from + cdata.length, end < 0 ? text.length : end);
+}
+
+const cdata = '<![CDATA[';
 
 function range(text: string, start: number, end: number): Range | undefined {
   return end > start && start < text.length ? { start, end } : undefined;

@@ -23,6 +23,8 @@ const units: readonly string[] = [
   'password=T(', "password=T('", 'token=T[', 'token={', 'token={"', 'token=<A ', 'token=`', '`', 'token=a\n(', 'token\n=\n', 'T(\n',
   'Aa1'.repeat(20) + ' ', '<a:', '-----BEGIN PGP PRIVATE KEY BLOCK-----',
   'state:1', "'value': {", '&co', ' code is a 1234',
+  '$', '$6$a', '$6$a$', 'pbkdf2_sha256$', '$argon2id$a', '">', '<a b="c">', '<password a="b">', '<password><![CDATA[', 'password==', 'token:=',
+  'ａ', '（', 'a令', '令牌ghp_', 'MTIzNDU2Nzg5MDEyMzQ1Njc4OTA.', 'MTIzNDU2Nzg5MDEyMzQ1Njc4OTA.abcdef.', 'eyAi', 'ewog.', '-----BEGIN+',
 ];
 
 test('hostile texts never throw', () => {

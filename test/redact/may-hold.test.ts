@@ -4,19 +4,30 @@ import fc from 'fast-check';
 import { tokenOpenings, tokenStart } from '../../src/redact/api-keys.ts';
 import { cardStart } from '../../src/redact/cards.ts';
 import { mayHold } from '../../src/redact/may-hold.ts';
+import { hashOpenings, hashStart } from '../../src/redact/password-hash.ts';
 import { digitsStart, wordOpenings, wordStart } from '../../src/redact/tokens.ts';
 
 /** The same by the patterns alone, from a text's length on that each of them needs. */
 function mayHoldByPatterns(text: string): boolean {
-  if (/[=:%\\&>["']/.test(text)) return true;
+  if (/[=:%\\&>["'\uff01-\uff5e]/.test(text)) return true;
   if (text.length < 8 || ((text.length === 32 || text.length === 36) && /^[0-9a-f-]+$/.test(text))) return false;
-  if (wordStart.test(text) || digitsStart.test(text)) return true;
+  if (wordStart.test(text) || hashStart.test(text) || digitsStart.test(text)) return true;
   return (text.length >= 14 && cardStart.test(text)) || (text.length >= 16 && tokenStart.test(text));
 }
 
 test('nothing that a pattern would find is passed over, whatever stands around it', () => {
   const opening = fc.constantFrom(
-    ...[...wordOpenings, ...tokenOpenings, '7Q~', '4111 1111', '123456', 'hooks', 'Bearer ', 'triggers/T'],
+    ...[
+      ...wordOpenings,
+      ...hashOpenings,
+      ...tokenOpenings,
+      '7Q~',
+      '4111 1111',
+      '123456',
+      'hooks',
+      'Bearer ',
+      'triggers/T',
+    ],
     ...[
       'x'.repeat(60),
       'aB3'.repeat(20),
@@ -27,6 +38,9 @@ test('nothing that a pattern would find is passed over, whatever stands around i
       '\ud800',
       'Ō123',
       'ı',
+      'pbkdf2_sha256$',
+      'bcrypt$',
+      '＝',
     ],
   );
   const other = fc.oneof(
