@@ -26,8 +26,11 @@ test('the tests of the detections pass', () => {
 
 test('every detection says what it is for and has a test that fires and one that does not', () => {
   assert.ok(config.rules.length >= 20);
-  for (const { name, description, tests } of config.rules) {
+  for (const { name, description, attack, severity, runbook, tests } of config.rules) {
     assert.ok(description !== undefined, name);
+    assert.ok(runbook !== undefined, `${name}: a runbook`);
+    assert.match(attack.join(), /^T\d{4}(?:\.\d{3})?(?:,T\d{4}(?:\.\d{3})?)*$/, `${name}: techniques`);
+    assert.notEqual(severity, 'notice', `${name}: a severity of its own`);
     assert.ok(
       tests.some(({ fires = 0 }) => fires > 0),
       `${name}: a test that fires`,
