@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '../core/errors.ts';
 import { errnoOf } from './errno.ts';
@@ -13,7 +13,7 @@ const setGroup = 0o2000;
 
 /**
  * Throws OperationalError `permission` when anybody may write a file of the journal, or the folder: what is in there is sent on as
- * if herald had read it. Then makes the files 0600 and the folder 0700 where they are ours, and tells of the rest. A folder that is
+ * if herald had read it; and for a link in the place of a file. Then makes the files 0600 and the folder 0700 where they are ours, and tells of the rest. A folder that is
  * a mount has the mode that who mounted it gave it (an `emptyDir` is 0777): who else sees it is decided there.
  */
 export function secureModes(files: JournalFiles, log: JournalLog): void {
@@ -24,11 +24,14 @@ export function secureModes(files: JournalFiles, log: JournalLog): void {
   const own = present.filter(isJournalFile).flatMap((name) => {
     const path = join(files.folder, name);
     // Another process of herald's may remove one meanwhile.
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = lstatSync(path, { throwIfNoEntry: false });
     return found === undefined ? [] : [{ path, stats: found }];
   });
   if (!isMount) refuseOpenToAll(files.folder, stats, 'chmod 700');
-  for (const { path, stats: found } of own) refuseOpenToAll(path, found, 'chmod 600');
+  for (const { path, stats: found } of own) {
+    refuseOther(path, found);
+    refuseOpenToAll(path, found, 'chmod 600');
+  }
   for (const { path, stats: found } of own) {
     if (!tighten(path, found, byOthers))
       log.error({ path, mode: octal(found) }, 'others than herald may read the journal, and this cannot be changed');
@@ -53,6 +56,13 @@ function isBound(folder: string): boolean {
 
 function unescaped(_escape: string, digits: string): string {
   return String.fromCharCode(Number.parseInt(digits, 8));
+}
+
+/** What a link stands for would be written and closed to all others, wherever that is. */
+function refuseOther(path: string, found: Stats): void {
+  if (found.isFile()) return;
+  const what = found.isSymbolicLink() ? 'a link' : 'no file';
+  throw new OperationalError('permission', `${path} is ${what}, and herald made none: remove it`);
 }
 
 function refuseOpenToAll(path: string, { mode }: Stats, remedy: string): void {

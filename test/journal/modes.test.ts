@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OperationalError } from '../../src/core/errors.ts';
@@ -33,6 +44,27 @@ describe('a journal that anybody may write is refused, with what to do', () => {
       chmodSync(path, right);
       open(folder).close();
     });
+  }
+});
+
+test('a link in the place of a file is refused, and what it stands for stays as it is', () => {
+  for (const name of ['owner', 'lock.db', 'herald.db', 'herald.db-wal', 'herald.db.corrupt-20260115T090000000Z']) {
+    const folder = join(tempFolder(), 'journal');
+    mkdirSync(folder);
+    const other = join(tempFolder(), 'other');
+    writeFileSync(other, 'kept', { mode: 0o644 });
+    for (const target of [other, `${other}-that-is-not-there`]) {
+      symlinkSync(target, join(folder, name));
+      assert.throws(() => open(folder), {
+        code: 'permission',
+        message: `${join(folder, name)} is a link, and herald made none: remove it`,
+      });
+      rmSync(join(folder, name));
+    }
+    assert.equal(readFileSync(other, 'utf8'), 'kept');
+    assert.equal(mode(other), 0o644);
+    assert.ok(!existsSync(`${other}-that-is-not-there`));
+    open(folder).close();
   }
 });
 
