@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ItemResult, SendResult } from '../../src/core/delivery.ts';
 import { createItem, joinItems, type Item } from '../../src/destinations/batch/item.ts';
 import { pack, type Packed } from '../../src/destinations/batch/pack.ts';
+import { renderMessage } from '../../src/render/message.ts';
 import { leased } from '../support/leased.ts';
 
 const limits = { items: 8, bytes: 1000, itemBytes: 400 };
@@ -83,4 +84,24 @@ test('items are joined byte by byte', () => {
   );
   assert.equal(joinItems(items, '[', ',', ']').toString(), '[ä\u{1f600},x]');
   assert.equal(joinItems([], '[', ',', ']').toString(), '[]');
+});
+
+test('an event that loses all its entries has no exception that names nothing', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 8 }, (_, at) => [`k${at}`, { a: 'x'.repeat(60), b: {}, c: [] }]),
+  );
+  const exception = [{ type: 'ValueError', value: 'no' }];
+  const event = { ...leased(1).event, action: 'system_exception', context: { exception: [{}], ...many }, exception };
+  for (let itemBytes = 300; itemBytes < 1500; itemBytes += 10) {
+    const encoding = { limits: { bytes: 1e6, itemBytes } };
+    const { items } = pack([{ ...leased(1), event }], {
+      ...encoding,
+      item: (delivery) =>
+        createItem([
+          renderMessage(delivery.event, { rule: '', severity: 'notice', authentikUrl: undefined }).title,
+          JSON.stringify(delivery.event),
+        ]),
+    });
+    assert.doesNotMatch(joinItems(items, '', '', '').toString(), /"exception":\[\{\}\]\}$/);
+  }
 });

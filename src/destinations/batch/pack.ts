@@ -65,9 +65,15 @@ function shortened<T extends Item>(
   { key, event, rule, severity, attempts }: Delivery,
   { limits, item }: Encoding<T>,
 ): T | undefined {
-  const itemOf = (cut: SafeEvent): T => item({ key, event: cut, rule, severity, attempts });
+  const itemOf = (cut: SafeEvent): T => item({ key, event: withoutHusks(cut), rule, severity, attempts });
   const cut = shortenBy(event, limits.itemBytes, (candidate) => itemOf(candidate).bytes);
   return cut === undefined ? undefined : itemOf(cut);
+}
+
+/** The one list of an event whose items are never without their keys: where mappings lost all entries, it lists nothing. */
+function withoutHusks(event: SafeEvent): SafeEvent {
+  const { exception } = event;
+  return exception === undefined ? event : { ...event, exception: exception.filter((one) => 'type' in one) };
 }
 
 function tooLarge(bytes: number, bytesMax: number): ItemResult {
