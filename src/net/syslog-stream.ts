@@ -30,10 +30,10 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
   const recent = createRecent(clock);
   return { send, close };
 
-  async function send(messages: readonly Uint8Array[], signal: AbortSignal): ReturnType<SyslogClient['send']> {
+  async function send(messages: Iterable<Uint8Array>, signal: AbortSignal): ReturnType<SyslogClient['send']> {
     const bounds = { timeoutMs: options.timeoutMs, clock, signal };
     const begun = !signal.aborted;
-    const outcome = await bounded(bounds, (cut) => deliver(Buffer.concat(messages), cut));
+    const outcome = await bounded(bounds, (cut) => deliver(messages, cut));
     // How much arrived is not known after a failure: nothing more may follow on the same connection.
     if (begun && outcome.kind !== 'sent') {
       broken = true;
@@ -42,15 +42,31 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
     return outcome;
   }
 
-  async function deliver(batch: Buffer, cut: AbortSignal): Promise<SyslogSent> {
+  async function deliver(messages: Iterable<Uint8Array>, cut: AbortSignal): Promise<SyslogSent> {
+    let connection: Connection | undefined;
+    let onItsWay: Promise<void> | undefined;
+    const pieces: Uint8Array[] = [];
+    for (const piece of messages) {
+      connection ??= await ready(cut);
+      await onItsWay;
+      onItsWay = written(connection, piece);
+      pieces.push(piece);
+    }
+    if (connection === undefined) return sent;
+    const { roundTripMs } = connection;
+    await onItsWay;
+    await settle(roundTripMs, () => connection?.problem, clock, cut);
+    broken = false;
+    for (const piece of pieces) recent.add(piece);
+    return sent;
+  }
+
+  /** A connection to write to, with all that the one before may have taken with it written already. */
+  async function ready(cut: AbortSignal): Promise<Connection> {
     if (current?.problem !== undefined) drop();
     const connection = current ?? (await open(cut));
-    const again = broken ? recent.bytes() : [];
-    await written(connection, again.length > 0 ? Buffer.concat([...again, batch]) : batch);
-    await settle(connection.roundTripMs, () => connection.problem, clock, cut);
-    broken = false;
-    recent.add(batch);
-    return sent;
+    if (broken) await written(connection, Buffer.concat(recent.bytes()));
+    return connection;
   }
 
   async function open(cut: AbortSignal): Promise<Connection> {

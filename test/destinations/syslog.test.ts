@@ -15,6 +15,7 @@ import { leased } from '../support/leased.ts';
 import { makeCertificates, type Certificates } from '../support/receivers/certificates.ts';
 import { createDestination, problemsOf, type Written } from '../support/receivers/destination.ts';
 import { listen } from '../support/receivers/listen.ts';
+import { waitFor } from '../support/source.ts';
 import { startSyslogReceiver, type SyslogReceiver } from '../support/receivers/syslog.ts';
 
 const { signal } = new AbortController();
@@ -170,6 +171,61 @@ describe('a connection', () => {
     await send(4);
     await receiver.received(6);
     assert.equal(keys().at(-1), '4');
+  });
+
+  test('that broke after a large batch sends the end of it again', async () => {
+    const rule = 'x'.repeat(500);
+    const batch = Array.from({ length: 2000 }, (_, at) => ({ ...leased(at + 1), rule }));
+    assert.deepEqual(await destination.send(batch, signal), { status: 'delivered' });
+    await receiver.received(2000);
+    receiver.disconnect('reset');
+    await receiver.idle();
+    await systemClock.sleep(20);
+    assert.deepEqual(await send(2001), { status: 'delivered' });
+    await waitFor(() => keys().at(-1) === '2001', 'the last message');
+    const [first = '', ...again] = keys().slice(2000);
+    assert.ok(Number(first) > 1 && Number(first) <= 1500, first);
+    assert.deepEqual(
+      [first, ...again],
+      Array.from({ length: 2002 - Number(first) }, (_, at) => String(Number(first) + at)),
+    );
+  });
+
+  test('takes a batch in pieces: in order, and what is refused in any of them is told by its place', async () => {
+    const hopeless = (seq: number): Delivery => ({
+      ...leased(seq),
+      event: {
+        ...leased(seq).event,
+        context: Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`k${at}`, ['x'.repeat(60)]])),
+      },
+      rule: 'x'.repeat(2000),
+    });
+    const small = create({ port: receiver.port, transport: 'tcp', max_size: '1KiB', structured_data: true });
+    const bad = new Set([3, 251, 252, 700]);
+    const batch = Array.from({ length: 700 }, (_, at) => (bad.has(at + 1) ? hopeless(at + 1) : leased(at + 1)));
+    const result = await small.send(batch, signal);
+    assert.ok(result.status === 'partial', JSON.stringify(result));
+    assert.deepEqual(
+      result.items.map(({ status }) => status),
+      batch.map((_, at) => (bad.has(at + 1) ? 'rejected' : 'delivered')),
+    );
+    await receiver.received(696);
+    assert.deepEqual(
+      keys(),
+      batch.flatMap((_, at) => (bad.has(at + 1) ? [] : String(at + 1))),
+    );
+    const refused = await small.send([hopeless(1)], signal);
+    assert.ok(refused.status === 'partial' && refused.items[0]?.status === 'rejected', JSON.stringify(refused));
+  });
+
+  test('is not blamed for an event that cannot be written', async () => {
+    const broken = Array.from({ length: 300 }, (_, at) => leased(at + 1)).with(299, {
+      ...leased(300),
+      get event(): never {
+        throw new RangeError('a bug');
+      },
+    });
+    await assert.rejects(destination.send(broken, signal), /a bug/);
   });
 
   test('that the receiver closed in order is made anew, and nothing is sent twice', async () => {

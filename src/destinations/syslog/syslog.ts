@@ -1,11 +1,11 @@
-import type { Delivery, SendResult } from '../../core/delivery.ts';
+import type { Delivery, ItemResult } from '../../core/delivery.ts';
 import type { Infer, ObjectSchema } from '../../core/schema.ts';
-import type { HttpFailure } from '../../net/http.ts';
-import { createSyslogClient, type SyslogSent } from '../../net/syslog.ts';
+import { createSyslogClient } from '../../net/syslog.ts';
 import { formats, isTextFormat } from '../../render/formats/format.ts';
 import { facilityNames } from '../../render/formats/syslog.ts';
-import { joinItems } from '../batch/item.ts';
+import { joinItems, type Item } from '../batch/item.ts';
 import { pack } from '../batch/pack.ts';
+import { fold } from '../batch/reply.ts';
 import { defineDestination, type OptionProblem } from '../destination.ts';
 import { formatDescription } from '../format.ts';
 import { guide } from './guide.ts';
@@ -18,6 +18,8 @@ const streamBytesMax = 8192;
 const datagramBytesMax = 2048;
 /** Less has no room for the header and the structured data of every event. */
 const sizeBytesMin = 1024;
+/** So many messages are made while those before them are on their way. */
+const pieceItems = 250;
 /** The largest datagram over IPv4. */
 const udpBytesMax = 65_507;
 
@@ -86,6 +88,8 @@ const schema = {
   required: ['host'],
 } as const satisfies ObjectSchema;
 
+const delivered: ItemResult = { status: 'delivered' };
+
 /** Any syslog receiver: RFC 5424 over UDP, TCP or TLS. */
 export const syslog = defineDestination({
   type: 'syslog',
@@ -129,12 +133,30 @@ export const syslog = defineDestination({
     };
     return {
       async send(batch, signal) {
-        const { items, spread } = pack(batch, encoding);
-        if (items.length === 0) return spread({ status: 'delivered' });
+        const results: ItemResult[] = [];
+        const bugs: unknown[] = [];
         // A stream knows no messages: only datagrams are sent one by one.
-        const parts = transport === 'udp' ? items.map((item) => [item]) : [items];
-        const messages = parts.map((part) => joinItems(part, '', '', ''));
-        return spread(resultOf(await client.send(messages, signal)));
+        const join = (items: readonly Item[]): readonly Uint8Array[] =>
+          (transport === 'udp' ? items.map((item) => [item]) : [items]).map((part) => joinItems(part, '', '', ''));
+        const messages = function* (): Generator<Uint8Array> {
+          for (let from = 0; from < batch.length; from += pieceItems) {
+            const part = batch.slice(from, from + pieceItems);
+            try {
+              const { items, spread } = pack(part, encoding);
+              const result = spread({ status: 'delivered' });
+              results.push(...(result.status === 'partial' ? result.items : part.map(() => delivered)));
+              if (items.length > 0) yield* join(items);
+            } catch (error) {
+              // The client takes whatever ends an attempt for the connection's.
+              bugs.push(error);
+              return;
+            }
+          }
+        };
+        const outcome = await client.send(messages(), signal);
+        if (bugs.length > 0) throw bugs[0];
+        if (outcome.kind !== 'sent') return { status: 'retry', reason: outcome.reason, detail: outcome.detail };
+        return fold(results);
       },
       close: () => client.close(),
     };
@@ -153,9 +175,4 @@ function messageOptions(config: Infer<typeof schema>): MessageOptions {
     structuredData: config.structured_data ?? !isTextFormat(format),
     framing: transport === 'udp' ? 'datagram' : framing,
   };
-}
-
-function resultOf(outcome: SyslogSent | HttpFailure): SendResult {
-  if (outcome.kind === 'sent') return { status: 'delivered' };
-  return { status: 'retry', reason: outcome.reason, detail: outcome.detail };
 }
