@@ -18,6 +18,8 @@ export interface Delivery {
   readonly event: SafeEvent;
   /** The event as JSON, where the journal has it at hand; saves writing it anew. */
   readonly bytes?: Uint8Array;
+  /** The same as text, decoded once for all who read it. */
+  readonly json?: string;
   /** The event's time, where the journal has it at hand; saves parsing the event for it. */
   readonly at?: number;
   readonly rule: string;

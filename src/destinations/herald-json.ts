@@ -14,8 +14,13 @@ export function heraldJson(delivery: Delivery): readonly Uint8Array[] {
 
 /** The same as text. */
 export function heraldText(delivery: Delivery): string {
-  const { bytes, event } = delivery;
-  return head(delivery) + (bytes === undefined ? JSON.stringify(event).slice(1) : utf8.decode(bytes.subarray(1)));
+  return head(delivery) + stored(delivery).slice(1);
+}
+
+/** An event that has its text at hand is not parsed for it. */
+function stored(delivery: Delivery): string {
+  if (delivery.json !== undefined) return delivery.json;
+  return delivery.bytes === undefined ? JSON.stringify(delivery.event) : utf8.decode(delivery.bytes);
 }
 
 const utf8 = new TextDecoder();

@@ -21,7 +21,7 @@ export function lease(
   const id = store.names.destination(destination);
   if (id === undefined) return [];
   const leased: Leased[] = [];
-  const restore = restorer(store);
+  const read = reader(store);
   let bytes = 0;
   for (const rows of pending(store, id, limit.items, nowMs, underWay)) {
     // Order is kept per destination: what is behind a delivery that waits, waits with it.
@@ -33,7 +33,7 @@ export function lease(
       if (stored === undefined) throw new CorruptError(`event ${eventOf(row)} of a pending delivery is gone`);
       bytes += stored.bytes.length;
       if (bytes > limit.bytes && leased.length > 0) return leased;
-      leased.push(new LeasedRow(row, stored, store, restore));
+      leased.push(new LeasedRow(row, stored, store, read));
     }
     if (waiting >= 0) return leased;
   }
@@ -48,12 +48,28 @@ function eventOf(row: Row): number {
  * Whoever sends the stored text as it is never needs it parsed. Others write one event after the other: to keep all of a batch as
  * objects until its answer is there costs more than to parse one again.
  */
-function restorer({ restore }: Store): (bytes: Buffer) => SafeEvent {
-  let last: { readonly bytes: Buffer; readonly event: SafeEvent } | undefined;
-  return (bytes) => {
-    if (last?.bytes !== bytes) last = { bytes, event: restore(bytes.toString('utf8')) };
-    return last.event;
+function reader({ restore }: Store): Reader {
+  let bytes: Buffer | undefined;
+  let json = '';
+  let event: SafeEvent | undefined;
+  const textOf = (stored: Buffer): string => {
+    if (stored !== bytes) {
+      [bytes, json, event] = [stored, stored.toString('utf8'), undefined];
+    }
+    return json;
   };
+  return {
+    json: textOf,
+    event(stored) {
+      const text = textOf(stored);
+      return (event ??= restore(text));
+    },
+  };
+}
+
+interface Reader {
+  json(stored: Buffer): string;
+  event(stored: Buffer): SafeEvent;
 }
 
 /** A class because an object literal with a getter takes as long to make as its row to read. */
@@ -66,9 +82,9 @@ class LeasedRow implements Leased {
   readonly seq: number;
   readonly bytes: Buffer;
   readonly firstDueAt: number;
-  readonly #restore: (bytes: Buffer) => SafeEvent;
+  readonly #read: Reader;
 
-  constructor(row: Row, { id, at, bytes, written }: Stored, { names }: Store, restore: (bytes: Buffer) => SafeEvent) {
+  constructor(row: Row, { id, at, bytes, written }: Stored, { names }: Store, read: Reader) {
     const rule = names.rule(int(row, 1));
     this.key = `${id}.${rule.digest}`;
     this.at = at;
@@ -78,11 +94,15 @@ class LeasedRow implements Leased {
     this.seq = int(row, 0);
     this.bytes = bytes;
     this.firstDueAt = written;
-    this.#restore = restore;
+    this.#read = read;
   }
 
   get event(): SafeEvent {
-    return this.#restore(this.bytes);
+    return this.#read.event(this.bytes);
+  }
+
+  get json(): string {
+    return this.#read.json(this.bytes);
   }
 }
 
