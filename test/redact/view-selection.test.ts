@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../../src/core/json.ts';
+import { resolvePath } from '../../src/redact/view/paths.ts';
 import { safeEvent } from '../support/events.ts';
 import { planted } from './planted.ts';
 import { allow, byA, viewOf } from './views.ts';
@@ -90,6 +91,18 @@ test('keys that authentik is not known to write are dropped in lists and in refe
   assert.deepEqual(seen.context, known);
   const plain = safeEvent({ context: known });
   assert.equal(view.apply(plain).context, plain.context);
+});
+
+test('the id of a request, which authentik writes in two places, is shown in both or in none', () => {
+  const event = safeEvent({ request_id: 'r1', context: { http_request: { path: '/', request_id: 'r1' } } });
+  const paths = resolvePath('request_id');
+  assert.ok(typeof paths !== 'string');
+  const denied = viewOf({ select: { allow: undefined, deny: paths, context: [] } }).apply(event);
+  assert.equal(denied.request_id, undefined);
+  assert.deepEqual(denied.context, { http_request: { path: '/' } });
+  const allowed = viewOf({ select: { allow: paths, deny: [], context: [] } }).apply(event);
+  assert.equal(allowed.request_id, 'r1');
+  assert.deepEqual(allowed.context, { http_request: { request_id: 'r1' } });
 });
 
 test('addresses are truncated to networks', () => {

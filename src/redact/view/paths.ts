@@ -50,6 +50,7 @@ export function resolvePath(name: string): readonly Path[] | string {
   if (always.includes(top)) return `always shown, because nothing can be told without it: remove it`;
   const places = readings.get(top);
   if (places !== undefined) return places.map((key) => ['context', key, ...rest]);
+  if (name === 'request_id') return [path, ['context', 'http_request', name]];
   if (!stored.has(top)) return unknown(name);
   const below = stored.get(top);
   const [key] = rest;
