@@ -117,6 +117,9 @@ const appByAction: ReadonlyMap<string, string> = new Map([
   ['impersonation_ended', 'authentik.core.api.users'],
 ]);
 
+/** All modules that {@link EventViews.app} can name. */
+export const knownApps: ReadonlySet<string> = new Set(appByAction.values());
+
 /** The event without its views. */
 export function factsOf(event: Event): EventFacts {
   const { id, at, action, client_ip, user, context, request_id, schema_name, domain_url, origin } = event;

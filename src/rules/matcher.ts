@@ -1,5 +1,5 @@
 import { unreachable } from '../core/errors.ts';
-import type { SafeEvent } from '../core/event.ts';
+import { knownApps, type SafeEvent } from '../core/event.ts';
 import { parseAddress, parseNetwork, type Network } from '../expression/address.ts';
 import { compileQuery } from '../expression/akql/query.ts';
 import { matcherFields, type MatcherField, type PolicyConfig } from './policy-config.ts';
@@ -106,6 +106,7 @@ function fieldTest(field: MatcherField, value: string | readonly string[], probl
     const test = field === 'client_ip' ? addressTest(item) : compileGlob(item);
     if (item === '') problems.push({ path: path(index), message: 'empty' });
     else if (test === undefined) problems.push({ path: path(index), message: notAnAddress(item) });
+    else if (field === 'app' && ![...knownApps].some(test)) problems.push({ path: path(index), message: noApp(item) });
     return test ?? (() => false);
   });
   if (values.length === 0) problems.push({ path: [field], message: 'empty' });
@@ -127,6 +128,12 @@ function queryTest(source: string, problems: MatcherProblem[]): FieldTest {
 
 function notAnAddress(text: string): string {
   return `${JSON.stringify(text)} is neither an IP address nor a network`;
+}
+
+/** authentik's own form offers names of Django apps there, which its events never have. */
+function noApp(text: string): string {
+  const known = [...knownApps].sort().join(', ');
+  return `no event has the app ${JSON.stringify(text)}; known: ${known}. For the app of a changed object write "model: authentik_core.*"`;
 }
 
 function setTest(values: readonly string[]): Test {

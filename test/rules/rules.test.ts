@@ -231,7 +231,8 @@ test('no event makes a rule throw', () => {
   const rules = compiled(
     rule('everything', [
       ...['action', 'client_ip', 'app', 'model', 'username', 'application', 'schema_name'].map((field) => ({
-        [field]: field === 'client_ip' ? '10.0.0.0/8' : ['a*', 'b'],
+        [field]:
+          field === 'client_ip' ? '10.0.0.0/8' : field === 'app' ? ['a*', 'authentik.events.signals'] : ['a*', 'b'],
       })),
       { expression: 'event.context.a == event.context.b || re(event.context.a, "x")' },
       { expression: 'event.user.username in event.context.a && event.model.pk == 1' },
