@@ -4,8 +4,8 @@ import { cut } from './cut.ts';
 import { isMasked } from './masked.ts';
 
 const nameCharsMax = 60;
-/** What can stand in a sentence without being taken for a part of it. */
-const word = /^(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}._@+$\\-]|\u200d|\ufe0f)+$/u;
+/** What can stand in a sentence without being taken for a part of it. U+FE0F is a mark: named a second time, all ways to read many of them would be tried. */
+const word = /^(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}._@+$\\-]|\u200d)+$/u;
 
 /** A name from an event as a part of a sentence: at most 60 units, in quotation marks when it could be read as more than a name. */
 export function named(name: string): string {
