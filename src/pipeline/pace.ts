@@ -5,12 +5,15 @@ import type { Verdict } from './settle.ts';
  * What the outcomes teach about a destination: how many batches may be in flight, how large the next one is, when it may leave.
  *
  * A destination is *trusted*: as many batches as its policy says are in flight. An attempt that failed and is to be repeated
- * makes it *doubted*: nothing leaves until its wait is over and everything in flight has landed, then one batch at a time, the
+ * makes it *doubted*: nothing leaves until its wait is over and everything in flight has landed, then one small batch at a time, the
  * head of the queue first. The first that goes through makes it trusted again, if it left after the failure: one that left before
  * may have been taken before the trouble began.
  */
 export interface Pace {
-  /** Most items of the next batch: halved when one is refused as a whole, doubled up to the policy's after a success. */
+  /**
+   * Most items of the next batch: halved when one is refused as a whole, doubled up to the policy's after a success. What a doubted
+   * destination is asked with is no larger than {@link doubtedItemsMax}.
+   */
   readonly itemsMax: number;
   /** Most batches in flight. */
   readonly flightsMax: number;
@@ -28,6 +31,9 @@ export interface Departure {
   /** How many failures there had been. */
   readonly failures: number;
 }
+
+/** Enough to learn whether a destination takes anything: to read and encode thousands for each attempt costs an outage 5 MB of memory. */
+const doubtedItemsMax = 100;
 
 export function createPace({ items, digest, concurrency = 1 }: DeliveryPolicy): Pace {
   let itemsMax = items;
@@ -50,7 +56,7 @@ export function createPace({ items, digest, concurrency = 1 }: DeliveryPolicy): 
 
   return {
     get itemsMax() {
-      return itemsMax;
+      return doubted ? Math.min(itemsMax, doubtedItemsMax) : itemsMax;
     },
     get flightsMax() {
       return doubted ? 1 : concurrency;

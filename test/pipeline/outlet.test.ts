@@ -363,6 +363,24 @@ test('a dead destination is asked by one batch at a time, however many were in f
   assert.equal(departures.length, 6);
 });
 
+test('a dead destination is asked with a small batch, and gets all that waits once it answers', async () => {
+  const { destination, sent } = scripted(
+    { status: 'retry', reason: 'unreachable' },
+    { status: 'retry', reason: 'unreachable' },
+    { status: 'delivered' },
+  );
+  append(undefined, ...Array.from({ length: 500 }, (_, at) => at));
+  start(destination, { items: 500 });
+  await settled();
+  await clock.advance(1000);
+  await clock.advance(2000);
+  assert.deepEqual(
+    sent.map(({ length }) => length),
+    [500, 100, 100, 400],
+  );
+  assert.deepEqual(sent.slice(2).flat(), sent[0]);
+});
+
 test('one bad event is found and given up while others are in flight', async () => {
   const isBad = ({ event }: Delivery): boolean => event.id.endsWith('2a');
   const { destination } = scripted((batch) =>
