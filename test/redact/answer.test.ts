@@ -24,6 +24,8 @@ const event = safeEvent({
   },
 });
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
 /** Another writing, as whoever shows answers may have one. */
 const bracketed = (value: string): readonly string[] => [`<${value}>`];
 
@@ -52,6 +54,13 @@ describe('an answer keeps its words and loses what it quotes of the event', () =
     ['田中 since 2026-01-15', '[hidden] since 2026-01-15'],
     ['no <ADA.LOVELACE>, no <tw', 'no [hidden], no <tw'],
     ['no <grace.ho...', 'no [hidden]...'],
+    [`HTTP 400: cannot read ${base64('{"user":"ada.lovelace"}')}`, 'HTTP 400: cannot read [hidden]'],
+    [`/in/${base64('{"user":"ada.lovelace"}')}?x`, '[hidden]?x'],
+    [`"${base64('a very private text. Nobody').slice(0, 20)}…"`, '"[hidden]…"'],
+    [
+      `mapper_parsing_exception ${base64('grace, not of these')}`,
+      `mapper_parsing_exception ${base64('grace, not of these')}`,
+    ],
     ['HTTP 404: no POST for a user of pk 6, metadata', 'HTTP 404: no POST for a user of pk 6, metadata'],
     ['connect ECONNREFUSED', 'connect ECONNREFUSED'],
   ] as const) {

@@ -9,10 +9,13 @@ import { eachValue } from './values.ts';
 /** Shorter texts that name nobody may be words of the service: `POST`, `user`. */
 const textCharsMin = 8;
 
+/** What may be Base64, of either alphabet. Less of it has no room for a name and what stands around it. */
+const base64 = /[\w+/-]{12,}={0,2}/g;
+
 /**
  * What a service said about events, without what it quoted of them: names, mail addresses, network addresses and texts of eight
- * characters and more become `[hidden]`, however they are escaped, and also their beginnings before `...` and `…`. `writings`: how else
- * a value of one line may be written in this answer, beside its cases and escapes.
+ * characters and more become `[hidden]`, however they are escaped, and also their beginnings before `...` and `…`; Base64 with any of
+ * them does as a whole. `writings`: how else a value of one line may be written in this answer, beside its cases and escapes.
  */
 export function withoutQuotes(
   answer: string,
@@ -22,7 +25,17 @@ export function withoutQuotes(
   const lines = new Set(events.flatMap(valuesOf).map((value) => value.trim().replaceAll(/\s+/g, ' ')));
   const values = new Set([...lines].flatMap((line) => [line, ...writings(line)]));
   const known = [...values].map((value) => ({ value, standIn: hiddenMark }));
-  return createDisguise(known, () => undefined, createNeedles(), createBeginnings(known)).text(answer, false);
+  const disguise = createDisguise(known, () => undefined, createNeedles(), createBeginnings(known));
+  const tells = (text: string): boolean => disguise.text(text, false) !== text;
+  return disguise.text(
+    answer.replaceAll(base64, (run) => (decodings(run).some(tells) ? hiddenMark : run)),
+    false,
+  );
+}
+
+/** What is encoded before or behind it was cut off. */
+function decodings(run: string): readonly string[] {
+  return [0, 1, 2, 3].map((before) => `${Buffer.from(run.slice(before), 'base64').toString('utf8')}…`);
 }
 
 function valuesOf(event: Event): readonly string[] {
