@@ -58,9 +58,9 @@ function unescaped(_escape: string, digits: string): string {
   return String.fromCharCode(Number.parseInt(digits, 8));
 }
 
-/** What a link stands for would be written and closed to all others, wherever that is. */
+/** What a link stands for would be written and closed to all others, wherever that is. A folder cannot be opened, which is said then. */
 function refuseOther(path: string, found: Stats): void {
-  if (found.isFile()) return;
+  if (found.isFile() || found.isDirectory()) return;
   const what = found.isSymbolicLink() ? 'a link' : 'no file';
   throw new OperationalError('permission', `${path} is ${what}, and herald made none: remove it`);
 }
