@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
+import { EncodedEvent } from '../journal/encoded.ts';
 import { openJournal } from '../journal/open.ts';
 import type { Journal, JournalEntry } from '../journal/journal.ts';
 import { createFleet, type Fleet } from '../parts.ts';
@@ -58,7 +59,8 @@ async function write(told: AsyncIterable<Told>, journal: Journal): Promise<numbe
     count += deliveries.length;
     // Several rules may tell about one event, one right after the other.
     if (entries.size >= batchEvents && !entries.has(event.id)) flush();
-    entries.set(event.id, { event, deliveries: [...(entries.get(event.id)?.deliveries ?? []), ...deliveries] });
+    const known = entries.get(event.id) ?? { event: new EncodedEvent(event), deliveries: [] };
+    entries.set(event.id, { ...known, deliveries: [...known.deliveries, ...deliveries] });
   }
   flush();
   return count;

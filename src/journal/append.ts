@@ -2,7 +2,6 @@ import type { SQLInputValue } from 'node:sqlite';
 import { InvariantError } from '../core/errors.ts';
 import { severities } from '../core/delivery.ts';
 import { families } from '../core/family.ts';
-import { repairJson } from '../render/formats/json-text.ts';
 import { flushInbox } from './inbox.ts';
 import type { AppendBatch, AppendResult, JournalEntry } from './journal.ts';
 import { makeRoom } from './room.ts';
@@ -12,12 +11,11 @@ import { deliveriesPerEvent } from './schema.ts';
 import { rowsPerInsert } from './statements.ts';
 import { transact, type Store } from './store.ts';
 
-/** An entry with its place and its JSON, encoded once for the disk and for whoever sends it as it is. */
+/** An entry with its place. */
 interface Placed {
   readonly entry: JournalEntry;
   readonly seq: number;
-  readonly bytes: Buffer;
-  /** What is written: the same, unless the journal is encrypted. */
+  /** What is written: the event's bytes, unless the journal is encrypted. */
   readonly stored: Uint8Array;
 }
 
@@ -40,10 +38,11 @@ export function append(store: Store, batch: AppendBatch, nowMs: number): AppendR
   if (changes !== undefined) logged(store.ruleLog, changes);
   store.nextSeq += placed.length;
   store.load.handled += inserted.length;
-  for (const { entry, seq, bytes } of inserted) {
+  for (const { entry, seq } of inserted) {
     store.newestAt = Math.max(store.newestAt, entry.event.at);
     const open = entry.deliveries.length;
-    if (open > 0) store.cache.add(seq, { id: entry.event.id, at: entry.event.at, bytes, written: nowMs, open });
+    const { id, at, bytes } = entry.event;
+    if (open > 0) store.cache.add(seq, { id, at, bytes, written: nowMs, open });
   }
   return { status: 'done', inserted: inserted.length, duplicates: placed.length - inserted.length, shed };
 }
@@ -56,8 +55,8 @@ export function has({ newestAt, sql }: Store, { id, at }: { readonly id: string;
 
 function place({ codec }: Store, entry: JournalEntry, seq: number): Placed {
   if (entry.deliveries.length > deliveriesPerEvent) throw new InvariantError('too many deliveries of one event');
-  const bytes = Buffer.from(repairJson(JSON.stringify(entry.event)));
-  return { entry, seq, bytes, stored: codec.seal(['event', seq, entry.event.id], bytes) };
+  const { id, bytes } = entry.event;
+  return { entry, seq, stored: codec.seal(['event', seq, id], bytes) };
 }
 
 /** What the batch will take on disk: rows, index entries and the unused ends of pages. */

@@ -4,6 +4,7 @@ import type { SafeEvent } from '../core/event.ts';
 import type { FamilyCounts } from '../core/family.ts';
 import type { Json } from '../core/json.ts';
 import type { RuleChanges, RuleState } from '../core/rule-state.ts';
+import type { EncodedEvent } from './encoded.ts';
 
 export interface JournalOptions {
   /** The folder; made with mode 0700. */
@@ -41,7 +42,7 @@ export interface JournalLog {
 
 /** An event with what the rules decided about it. */
 export interface JournalEntry {
-  readonly event: SafeEvent;
+  readonly event: EncodedEvent;
   readonly deliveries: readonly { readonly rule: string; readonly severity: Severity; readonly destination: string }[];
 }
 

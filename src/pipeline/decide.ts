@@ -17,6 +17,11 @@ export interface Stages extends Gate {
   readonly rules: Rules;
 }
 
+/** An event and where it goes. */
+export interface Decided extends Pick<JournalEntry, 'deliveries'> {
+  readonly event: SafeEvent;
+}
+
 /** What a batch counted, to be reported once it is on disk. */
 export interface Tally {
   readonly redactions: Map<string, number>;
@@ -41,7 +46,7 @@ export function decide(
   nowMs: number,
   isCounted: (event: SafeEvent) => boolean,
   tally: Tally,
-): readonly JournalEntry[] {
+): readonly Decided[] {
   const { event, counts } = admit(stages, raw);
   for (const [kind, count] of counts) add(tally.redactions, kind, count);
   add(tally.actions, actionClass(event.action), 1);
@@ -73,7 +78,7 @@ export function alertEvent({ redactor, ids }: Gate, facts: EventFacts): SafeEven
 }
 
 /** The events of alerts with their deliveries. */
-export function alertEntries(stages: Stages, alerts: readonly Alert[]): readonly JournalEntry[] {
+export function alertEntries(stages: Stages, alerts: readonly Alert[]): readonly Decided[] {
   return alerts.map(({ facts, rule, severity, destinations }) => ({
     event: alertEvent(stages, facts),
     deliveries: destinations.map((destination) => ({ rule, severity, destination })),

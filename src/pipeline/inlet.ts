@@ -4,10 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Event, SafeEvent } from '../core/event.ts';
 import { families } from '../core/family.ts';
 import type { Metrics } from '../core/metrics.ts';
+import { EncodedEvent } from '../journal/encoded.ts';
 import type { AppendBatch, AppendResult, Journal, JournalEntry } from '../journal/journal.ts';
 import type { Rules } from '../rules/rules.ts';
 import type { SourceBatch } from '../sources/source.ts';
-import { alertEntries, decide, newTally, type Stages, type Tally } from './decide.ts';
+import { alertEntries, decide, newTally, type Decided, type Stages, type Tally } from './decide.ts';
 
 export interface InletDeps {
   readonly journal: Journal;
@@ -103,7 +104,7 @@ export function createInlet(deps: InletDeps): Inlet {
     const stages = current();
     const { rules } = stages;
     const nowMs = clock.now();
-    const entries = alertEntries(stages, rules.due(nowMs));
+    const entries = alertEntries(stages, rules.due(nowMs)).map(encoded);
     const ruleState = rules.changes();
     if (entries.length === 0 && ruleState.length === 0) return;
     ahead = rules;
@@ -131,7 +132,7 @@ export function createInlet(deps: InletDeps): Inlet {
       const others = seen.size;
       return seen.add(event.id).size === others || journal.has(event);
     };
-    return events.flatMap((event) => decide(stages, event, nowMs, isCounted, tally));
+    return events.flatMap((event) => decide(stages, event, nowMs, isCounted, tally).map(encoded));
   }
 
   function wake(entries: readonly JournalEntry[]): void {
@@ -164,6 +165,10 @@ export function createInlet(deps: InletDeps): Inlet {
   function reportShed(shed: ReadonlyMap<string, number>): void {
     for (const [destination, count] of shed) metrics.deliveries(destination, 'shed', 'shed', count);
   }
+}
+
+function encoded({ event, deliveries }: Decided): JournalEntry {
+  return { event: new EncodedEvent(event), deliveries };
 }
 
 /** Runs one piece of work after the other, in the order of asking: what waits for room in the journal is written before what came later. */

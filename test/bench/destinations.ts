@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { systemClock, systemRandom } from '../../src/core/clock.ts';
 import { createDecoder } from '../../src/decode/create.ts';
 import { destinations } from '../../src/destinations/index.ts';
+import { EncodedEvent } from '../../src/journal/encoded.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createOutlet } from '../../src/pipeline/outlet.ts';
@@ -84,7 +85,10 @@ function fill(into: Journal, count: number): void {
     const taken = events.slice(0, count - written);
     const nowMs = systemClock.now();
     const deliveries = written < count * lateShare ? both : early;
-    const entries = taken.map((raw) => ({ event: redactor.redact({ ...raw, at: nowMs }).event, deliveries }));
+    const entries = taken.map((raw) => {
+      const { event } = redactor.redact({ ...raw, at: nowMs });
+      return { event: new EncodedEvent(event), deliveries };
+    });
     into.append({ source: 'bench', entries, counts: {}, checkpoints: new Map() }, nowMs);
     written += taken.length;
   }

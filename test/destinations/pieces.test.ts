@@ -11,7 +11,7 @@ import { fromStored } from '../../src/redact/redactor.ts';
 import { formatJson, formats, jsonFormats } from '../../src/render/formats/format.ts';
 import { jsonText, repairJson } from '../../src/render/formats/json-text.ts';
 import { shorten } from '../../src/render/formats/shorten.ts';
-import { encryption, open, t0, tempFolder } from '../journal/harness.ts';
+import { batch, encryption, open, t0, tempFolder } from '../journal/harness.ts';
 import { allow } from '../redact/views.ts';
 import { corpusEvents, safeEvent } from '../support/events.ts';
 import { leased } from '../support/leased.ts';
@@ -83,8 +83,7 @@ test('whatever keys and texts an event has, it is the same in pieces and in one'
 function journaled(events: readonly SafeEvent[], options: object): readonly Leased[] {
   const journal = open(tempFolder(), options);
   const deliveries = [{ rule: 'all', severity: 'notice' as const, destination: 'siem' }];
-  const entries = events.map((event) => ({ event, deliveries }));
-  journal.append({ source: 's', entries, counts: {}, checkpoints: new Map() }, t0);
+  journal.append(batch(events.map((event) => ({ event, deliveries }))), t0);
   return journal.lease('siem', { items: 5000, bytes: 1e9 }, t0);
 }
 
@@ -94,15 +93,15 @@ for (const [name, options] of [
 ] as const) {
   test(`a journal (${name}) gives text and event of every delivery, in any order of asking`, () => {
     const events = corpusEvents();
-    const batch = journaled(events, options);
-    assert.equal(batch.length, events.length);
-    for (const [at, item] of batch.entries()) {
+    const given = journaled(events, options);
+    assert.equal(given.length, events.length);
+    for (const [at, item] of given.entries()) {
       const expected = repairJson(JSON.stringify(events[at]));
-      const other = (at * 7) % batch.length;
-      assert.equal(batch[other]?.event.id, events[other]?.id);
+      const other = (at * 7) % given.length;
+      assert.equal(given[other]?.event.id, events[other]?.id);
       assert.equal(item.json, expected);
       assert.deepEqual(item.event, fromStored(expected));
-      assert.equal(batch[other]?.json, repairJson(JSON.stringify(events[other])));
+      assert.equal(given[other]?.json, repairJson(JSON.stringify(events[other])));
       assert.equal(item.bytes?.toString(), expected);
     }
   });

@@ -2,7 +2,9 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { EventFacts, SafeEvent } from '../../src/core/event.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Remembered, RuleChanges } from '../../src/core/rule-state.ts';
-import type { AppendBatch, Encryption, JournalEntry } from '../../src/journal/journal.ts';
+import { EncodedEvent } from '../../src/journal/encoded.ts';
+import type { AppendBatch, Encryption } from '../../src/journal/journal.ts';
+import type { Decided } from '../../src/pipeline/decide.ts';
 import { safeEvent } from '../support/events.ts';
 
 // What tests write into a journal; also for processes of their own, where there is no test runner.
@@ -28,7 +30,7 @@ export function idOf(n: number): string {
 }
 
 /** An event with one delivery of one rule for each destination. */
-export function entry(n: number, destinations: readonly string[] = ['chat'], size = 0): JournalEntry {
+export function entry(n: number, destinations: readonly string[] = ['chat'], size = 0): Decided {
   const context = size === 0 ? {} : { filler: 'x'.repeat(size) };
   return {
     event: event(n, { context }),
@@ -36,7 +38,8 @@ export function entry(n: number, destinations: readonly string[] = ['chat'], siz
   };
 }
 
-export function batch(entries: readonly JournalEntry[], more: Partial<AppendBatch> = {}): AppendBatch {
+export function batch(decided: readonly Decided[], more: Partial<AppendBatch> = {}): AppendBatch {
+  const entries = decided.map(({ event: each, deliveries }) => ({ event: new EncodedEvent(each), deliveries }));
   return { source: 'server', entries, counts: { event: entries.length }, checkpoints: new Map(), ...more };
 }
 

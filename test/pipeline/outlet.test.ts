@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
 import { OperationalError } from '../../src/core/errors.ts';
 import type { DeliveryPolicy, Destination } from '../../src/destinations/destination.ts';
+import { EncodedEvent } from '../../src/journal/encoded.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open.ts';
 import { createOutlet, type Outlet } from '../../src/pipeline/outlet.ts';
@@ -79,7 +80,7 @@ function start(destination: Destination, policy: Partial<DeliveryPolicy> = {}, m
 
 function append(outlet: Outlet | undefined, ...serials: readonly number[]): void {
   const deliveries = [{ rule: 'all', severity: 'warning', destination: 'out' }] as const;
-  const entries = serials.map((serial) => ({ event: leased(serial).event, deliveries }));
+  const entries = serials.map((serial) => ({ event: new EncodedEvent(leased(serial).event), deliveries }));
   journal.append({ source: 'test', entries, counts: { event: serials.length }, checkpoints: new Map() }, clock.now());
   outlet?.wake();
 }
@@ -365,8 +366,8 @@ test('a dead destination is asked by one batch at a time, however many were in f
 
 test('a dead destination is asked with a small batch, and gets all that waits once it answers', async () => {
   const { destination, sent } = scripted(
-    { status: 'retry', reason: 'unreachable' },
-    { status: 'retry', reason: 'unreachable' },
+    { status: 'retry', reason: 'refused' },
+    { status: 'retry', reason: 'refused' },
     { status: 'delivered' },
   );
   append(undefined, ...Array.from({ length: 500 }, (_, at) => at));
