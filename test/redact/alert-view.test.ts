@@ -8,6 +8,7 @@ import { safeEvent } from '../support/events.ts';
 import { alertFrom } from './alerts.ts';
 import { byA, viewOf } from './views.ts';
 
+const whole = { name: 'whole', mail: 'whole', address: 'whole' } as const;
 const chat = viewOf();
 const people = ['Ada Lovelace', 'Grace Hopper', 'Edith Clarke'] as const;
 
@@ -98,6 +99,29 @@ test('a long value is cut when it is counted by: what is left of a name is shown
   }
 });
 
+test('what an allow-list names an alert shows as a value that it counts by, but for texts that may hold more', () => {
+  const select = {
+    allow: [
+      ['context', 'geo'],
+      ['context', 'http_request'],
+    ],
+    deny: [],
+    context: ['owner'],
+  };
+  const parts = ['action', 'geo.city', 'context.geo.city', 'http.method', 'context.owner', 'client_ip', 'http.path'];
+  const written = [...parts, 'context.http_request.path'].map((part) => `event.${part}`).join(', ');
+  const facts = change(0);
+  const context = { ...facts.context, geo: { city: 'Lima' }, owner: 'x' };
+  const alert = alertOf(`by: [${written}]`, () => ({ ...facts, context }));
+  assert.deepEqual(viewOf({ ...whole, select }).apply(alert).context['by'], {
+    action: 'model_updated',
+    'geo.city': 'Lima',
+    'context.geo.city': 'Lima',
+    'http.method': 'PATCH',
+    'context.owner': 'x',
+  });
+});
+
 test('of the most frequent values, those beyond are no name', () => {
   const others = { value: '(others)', count: 2 };
   const top = { 'user.username': [{ value: 'ada', count: 3 }, others] };
@@ -123,7 +147,6 @@ test('what a view denies an alert does not show as a value that it counts by', (
   assert.equal(counted.context['count'], 3);
 });
 
-const whole = { name: 'whole', mail: 'whole', address: 'whole' } as const;
 const quotedTitle = 'Failed login for ada from 203.0.113.9 (Lima, PE)';
 const travel = safeEvent({
   action: alertAction,

@@ -2,7 +2,7 @@ import type { Event } from '../../core/event.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { createBeginnings } from './beginnings.ts';
 import { createDisguise } from './disguise.ts';
-import { isDistinctive } from './known.ts';
+import { isDistinctive } from './distinctive.ts';
 import { createNeedles } from './needle.ts';
 import { eachValue } from './values.ts';
 

@@ -3,14 +3,12 @@ import { addressesIn, mayHoldAddress } from './address.ts';
 import type { FindBeginnings } from './beginnings.ts';
 import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
-import type { Identity, Place } from './known.ts';
+import type { Place } from './known.ts';
 import { eachLayer, escaped, narrow } from './layered.ts';
 import { fold, type NeedlesOf } from './needle.ts';
 import { replacePlaces, type Found } from './replace.ts';
 import { createSearch } from './search.ts';
-
-/** What stands in the place of a value; undefined for a value that is shown. */
-export type StandIn = (identity: Identity | 'value', value: string) => string | undefined;
+import type { StandIn } from './stand-in.ts';
 
 /** A value of an event that must not be seen, and what stands for it. */
 export interface Known {

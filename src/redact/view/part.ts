@@ -1,16 +1,8 @@
+import { hiddenMark } from '../../core/stand-in.ts';
 import { canonicalAddress } from './address.ts';
 import type { Identity } from './known.ts';
-import { isPath } from './paths.ts';
-
-/** Readings of the context also have their place in it. */
-const readings: ReadonlyMap<string, string> = new Map([
-  ['context.authorized_application', 'application'],
-  ['context.application', 'application'],
-  ['context.model', 'model'],
-  ['context.geo', 'geo'],
-  ['context.asn', 'asn'],
-  ['context.http_request', 'http'],
-]);
+import { asReading, isOneOf, isPath, mayRead } from './reads.ts';
+import type { StandIn } from './stand-in.ts';
 
 /** Paths whose values say what happened, with what and whence, not to whom. What identifies somebody in them is found by its form. */
 const harmless: ReadonlySet<string> = new Set(
@@ -52,21 +44,36 @@ export function identityOfPart(expression: string, value: string): Identity | un
   return value.includes('@') ? 'mail' : 'name';
 }
 
+/**
+ * What stands for a value that an alert counts by, where further fields have pseudonyms: the one of its field, and something hidden for
+ * all that may hold such a value inside.
+ */
+export function standInOfPart(
+  value: string,
+  expression: string,
+  fields: readonly (readonly string[])[],
+  standIn: StandIn,
+): string | undefined {
+  if (isOneOf(expression, fields)) return standIn('value', value);
+  const identity = identityOfPart(expression, value);
+  const isAnyText = identity !== undefined && identitySaid(expression) === undefined;
+  if (!isAnyText && !isClientText(expression) && !mayRead(expression, fields)) return undefined;
+  return (identity === undefined ? undefined : standIn(identity, value)) ?? hiddenMark;
+}
+
 /** Whether an expression reads a text of the client's making, in which the value of any field may stand. */
 export function isClientText(expression: string): boolean {
-  return /^(?:http|context\.http_request)\.(?:path|user_agent)$/.test(expression);
+  return /^http\.(?:path|user_agent)$/.test(asReading(expression));
 }
 
 /** What an expression says of its value by the names in it; undefined when it says nothing. */
-export function identitySaid(expression: string): Identity | undefined {
+function identitySaid(expression: string): Identity | undefined {
   return saying.find(([said]) => said.test(expression))?.[1];
 }
 
 function isHarmless(expression: string, value: string): boolean {
   if (!isPath(expression)) return false;
   if (noText.test(value) && mayBeNoText.test(expression)) return true;
-  const [top = '', key = '', ...rest] = expression.split('.');
-  const reading = top === 'context' ? readings.get(`${top}.${key}`) : undefined;
-  const read = reading === undefined ? expression : [reading, ...rest].join('.');
+  const read = asReading(expression);
   return harmless.has(read) || harmlessObjects.has(read) || harmlessBelow.has(read.split('.', 1)[0] ?? '');
 }

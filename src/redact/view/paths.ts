@@ -17,7 +17,7 @@ const stored: ReadonlyMap<string, readonly string[] | undefined> = new Map<strin
 ]);
 
 /** Readings of the context and where they come from. */
-const readings: ReadonlyMap<string, readonly string[]> = new Map([
+export const readings: ReadonlyMap<string, readonly string[]> = new Map([
   ['model', ['model']],
   ['application', ['authorized_application', 'application']],
   ['geo', ['geo']],
@@ -29,7 +29,7 @@ const readings: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** What no view leaves out: without it nothing can be told apart. */
-const always: readonly string[] = ['id', 'at', 'action', 'app'];
+export const always: readonly string[] = ['id', 'at', 'action', 'app'];
 
 /** Names that can be written, for suggestions. */
 const names: readonly string[] = [
@@ -73,36 +73,14 @@ export function isVisible(name: string, { allow, deny, context }: Selection): bo
   const resolved = resolvePath(name);
   if (typeof resolved === 'string') return true;
   return resolved.some((path) => {
-    if (deny.some((denied) => startsWith(path, denied))) return false;
+    if (isOf(path, deny)) return false;
     const [top, key] = path;
     if (top === 'context' && key !== undefined && context.includes(key)) return true;
     if (allow === undefined)
       return top !== 'context' || key === undefined || isKnownKey(key, '') || isKnownKey(key, alertAction);
-    return allow.some((allowed) => startsWith(path, allowed) || startsWith(allowed, path));
+    return allow.some((allowed) => overlap(path, allowed));
   });
 }
-
-/** Whether what a rule tells events apart by, without `event.` before it, is a path. All else may read anything and make up any text. */
-export function isPath(expression: string): boolean {
-  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(expression);
-}
-
-/** Whether an expression by which a rule tells events apart may read one of these fields or a part of one. */
-export function mayRead(expression: string, fields: readonly Path[]): boolean {
-  if (always.includes(expression)) return false;
-  const resolved = isPath(expression) ? resolvePath(expression) : unreadable;
-  if (typeof resolved === 'string') return true;
-  return resolved.some((path) => fields.some((field) => overlap(path, field)));
-}
-
-/** Whether an expression by which a rule tells events apart reads one of these fields and nothing else. */
-export function isOneOf(expression: string, fields: readonly Path[]): boolean {
-  const resolved = isPath(expression) ? resolvePath(expression) : unreadable;
-  if (typeof resolved === 'string') return false;
-  return resolved.some((path) => fields.some((field) => path.length === field.length && startsWith(path, field)));
-}
-
-const unreadable = 'no path';
 
 /** What no title of a message tells; and names and addresses, which are hidden in it wherever they stand. */
 const untold: readonly Path[] = (
@@ -114,7 +92,7 @@ const untold: readonly Path[] = (
 
 /** Whether titles of messages may tell of the field. */
 export function isInTitles(path: Path): boolean {
-  return !untold.some((one) => startsWith(path, one));
+  return !isOf(path, untold);
 }
 
 /** Whether places of events may tell of the field. */
@@ -124,11 +102,17 @@ export function isInPlaces(path: Path): boolean {
 
 /** Whether all of a field is shown. */
 export function isShown(path: Path, { allow, deny }: Selection): boolean {
-  if (deny.some((denied) => startsWith(path, denied))) return false;
-  return allow === undefined || allow.some((allowed) => startsWith(path, allowed));
+  if (isOf(path, deny)) return false;
+  return allow === undefined || isOf(path, allow);
 }
 
-function overlap(a: Path, b: Path): boolean {
+/** Whether a field is one of these or a part of one. */
+export function isOf(path: Path, fields: readonly Path[]): boolean {
+  return fields.some((field) => startsWith(path, field));
+}
+
+/** Whether one field is the other or a part of it. */
+export function overlap(a: Path, b: Path): boolean {
   return startsWith(a, b) || startsWith(b, a);
 }
 

@@ -1,7 +1,7 @@
 import { ownActions } from '../../core/action.ts';
 import type { Event } from '../../core/event.ts';
 import { isObject, type Json } from '../../core/json.ts';
-import { isCommonWord } from './known.ts';
+import { isCommonWord } from './distinctive.ts';
 import { escaped, narrow } from './layered.ts';
 import { fold } from './needle.ts';
 import { isWordAt, isWordBefore } from './words.ts';

@@ -3,6 +3,7 @@ import type { Event } from '../../core/event.ts';
 import { asText, get, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { hiddenMark } from '../../core/stand-in.ts';
 import { identityOf, isStructure, type Identity, type Surroundings } from './known.ts';
+import { mapEntries, mapList } from './map.ts';
 import { identityOfPart } from './part.ts';
 
 /** What is done with the texts of an event; giving back the same text leaves everything the same object. */
@@ -137,22 +138,3 @@ const words: ReadonlySet<string> = new Set(['rule', 'kind', 'distinct', 'of', 'f
 
 /** What is counted together beyond the most frequent values. */
 const others = '(others)';
-
-function mapEntries(value: JsonObject, map: (key: string, item: Json) => Json): JsonObject {
-  let out: { [key: string]: Json } | undefined;
-  for (const key in value) {
-    const item = value[key] ?? null;
-    const mapped = map(key, item);
-    if (mapped !== item) (out ??= { ...value })[key] = mapped;
-  }
-  return out ?? value;
-}
-
-function mapList(list: readonly Json[], map: (item: Json) => Json): readonly Json[] {
-  let out: Json[] | undefined;
-  for (const [at, item] of list.entries()) {
-    const mapped = map(item);
-    if (mapped !== item) (out ??= list.slice())[at] = mapped;
-  }
-  return out ?? list;
-}
