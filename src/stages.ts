@@ -9,7 +9,8 @@ import { compileRules } from './rules/rules.ts';
 
 /** What decides about events, as the configuration says; rules that remember nothing yet, `rules` instead of all if given. */
 export function stagesOf(config: Config, rules = config.rules): Stages {
-  return { ...gateOf(config), rules: compileRules(rules, config.silences).rules };
+  const titleFields = config.redact.pseudonymize !== undefined || hasView(config);
+  return { ...gateOf(config), rules: compileRules(rules, config.silences, { titleFields }).rules };
 }
 
 /** The same without rules, for who only reads events. */
@@ -31,10 +32,14 @@ let ownKey: Uint8Array | undefined;
  * this process where something is hidden without any; none where nothing is.
  */
 function alertKey(config: Config): Uint8Array | KeyObject | undefined {
-  const { journal, destinations } = config;
+  const { journal } = config;
   const key = pseudonymKey(config);
   if (key !== undefined) return key;
   if (journal.encryption?.key !== undefined) return journal.encryption.key;
-  if (![...destinations.values()].some(({ view }) => view !== undefined)) return undefined;
+  if (!hasView(config)) return undefined;
   return (ownKey ??= randomBytes(32));
+}
+
+function hasView({ destinations }: Config): boolean {
+  return [...destinations.values()].some(({ view }) => view !== undefined);
 }

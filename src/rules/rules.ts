@@ -5,9 +5,10 @@ import type { Alert } from './alert.ts';
 import type { RuleConfig } from './config.ts';
 import { createRules, type RunningRule } from './evaluate.ts';
 import { createLoopGuard, type Suppression } from './loop.ts';
-import { compileCourse } from './over-time/compile.ts';
+import { compileCourse, type Shared } from './over-time/compile.ts';
 import type { HeldReason } from './over-time/course.ts';
-import { createKeyCompiler, type KeyCompiler } from './over-time/key.ts';
+import { createKeyCompiler } from './over-time/key.ts';
+import { createEventTitle } from './over-time/title.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 import type { PolicyConfig } from './policy-config.ts';
 import { buildRule, type RuleExplanation } from './rule.ts';
@@ -67,10 +68,14 @@ export interface RuleProblem {
   readonly message: string;
 }
 
-/** Compiles and checks all rules, disabled ones too. With problems, `rules` has only what could be compiled. */
+/**
+ * Compiles and checks all rules, disabled ones too. With problems, `rules` has only what could be compiled. `titleFields`: whether the titles
+ * that are remembered note of which fields they tell, for readers from whom some are hidden.
+ */
 export function compileRules(
   configs: readonly RuleConfig[],
   silenceConfigs: readonly SilenceConfig[] = [],
+  { titleFields = true } = {},
 ): {
   readonly rules: Rules;
   readonly problems: readonly RuleProblem[];
@@ -78,8 +83,8 @@ export function compileRules(
 } {
   const problems: RuleProblem[] = duplicateNames(configs);
   const silenceProblems: RuleProblem[] = [];
-  const keys = createKeyCompiler();
-  const rules = configs.map((config, index) => compileRule(config, index, keys, problems));
+  const shared = { keys: createKeyCompiler(), eventTitle: createEventTitle(titleFields) };
+  const rules = configs.map((config, index) => compileRule(config, index, shared, problems));
   const names = configs.map(({ name }) => name);
   const silences = compileSilences(silenceConfigs, names, silenceProblems);
   return { rules: createRules(rules, createLoopGuard(configs), silences), problems, silenceProblems };
@@ -96,14 +101,14 @@ function duplicateNames(configs: readonly RuleConfig[]): RuleProblem[] {
   return problems;
 }
 
-function compileRule(config: RuleConfig, index: number, keys: KeyCompiler, problems: RuleProblem[]): RunningRule {
+function compileRule(config: RuleConfig, index: number, shared: Shared, problems: RuleProblem[]): RunningRule {
   const found: RuleProblem[] = [];
   const rule = buildRule(config, compilePolicies(config.policies, found));
   const course = compileCourse(
     config,
     ({ policies, mode }, stepProblems) =>
       buildRule({ ...config, enabled: true, mode, policies }, compilePolicies(policies, stepProblems)),
-    keys,
+    shared,
     found,
   );
   for (const { path, message } of found) problems.push({ path: [index, ...path], message });

@@ -10,6 +10,7 @@ import { createHold } from './hold.ts';
 import { all, type By, type KeyCompiler, type KeyPart } from './key.ts';
 import { createNovelty } from './novelty.ts';
 import { createSequence } from './sequence.ts';
+import type { EventTitle } from './title.ts';
 import { createTravel } from './travel.ts';
 import { createWindow } from './window.ts';
 
@@ -21,11 +22,17 @@ interface Problem {
 /** Compiles one step's policies as if they were a rule of their own; reports with a path inside the step. */
 export type CompileStep = (step: SequenceConfig['steps'][number], problems: Problem[]) => Rule;
 
+/** What is worked out once for all rules. */
+export interface Shared {
+  readonly keys: KeyCompiler;
+  readonly eventTitle: EventTitle;
+}
+
 /** A rule's behaviour over several events; undefined for a rule that looks at one event at a time. */
 export function compileCourse(
   config: OverTimeConfig,
   compileStep: CompileStep,
-  keys: KeyCompiler,
+  { keys, eventTitle }: Shared,
   problems: Problem[],
 ): Course | undefined {
   const { active, absence, sequence } = config;
@@ -36,10 +43,10 @@ export function compileCourse(
   };
   const parts = {
     conditions: conditionsOf(config, read),
-    sequence: sequence && sequenceOf(sequence, compileStep, read, problems),
+    sequence: sequence && sequenceOf(sequence, compileStep, read, eventTitle, problems),
     absence: absence && createAbsence(absence.of, absence.for),
     active: active && compileActive(active, activeProblems),
-    gates: gatesOf(config, read),
+    gates: gatesOf(config, read, eventTitle),
   };
   for (const { path, message } of activeProblems) problems.push({ path: ['active', ...path], message });
   checkTogether(config, problems);
@@ -76,26 +83,37 @@ function conditionsOf(config: OverTimeConfig, read: KeyReader): ReadonlyMap<stri
   return out;
 }
 
-function sequenceOf(config: SequenceConfig, compileStep: CompileStep, read: KeyReader, problems: Problem[]) {
+function sequenceOf(
+  config: SequenceConfig,
+  compileStep: CompileStep,
+  read: KeyReader,
+  eventTitle: EventTitle,
+  problems: Problem[],
+) {
   const steps = config.steps.map((step, index) => {
     const found: Problem[] = [];
     const rule = compileStep(step, found);
     for (const { path, message } of found) problems.push({ path: ['sequence', 'steps', index, ...path], message });
     return { rule, count: step.count };
   });
-  return createSequence({ steps, withinMs: config.within, by: read.by(config.by, ['sequence', 'by']) });
+  return createSequence({ steps, withinMs: config.within, by: read.by(config.by, ['sequence', 'by']), eventTitle });
 }
 
-function gatesOf({ limit, suppress, group }: OverTimeConfig, read: KeyReader): ReadonlyMap<HeldReason, Gate> {
+function gatesOf(
+  { limit, suppress, group }: OverTimeConfig,
+  read: KeyReader,
+  eventTitle: EventTitle,
+): ReadonlyMap<HeldReason, Gate> {
   const out = new Map<HeldReason, Gate>();
-  if (limit !== undefined) out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: all }));
+  if (limit !== undefined)
+    out.set('limit', createHold({ count: limit.count, periodMs: limit.per, by: all, eventTitle }));
   if (suppress !== undefined) {
     const by = read.by(suppress.by, ['suppress', 'by']);
-    out.set('suppress', createHold({ count: 1, periodMs: suppress.for, by }));
+    out.set('suppress', createHold({ count: 1, periodMs: suppress.for, by, eventTitle }));
   }
   if (group !== undefined) {
     const by = read.by(group.by, ['group', 'by']);
-    out.set('group', createGroup({ by, waitMs: group.wait, intervalMs: group.interval }));
+    out.set('group', createGroup({ by, waitMs: group.wait, intervalMs: group.interval, eventTitle }));
   }
   return out;
 }

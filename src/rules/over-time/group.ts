@@ -6,7 +6,7 @@ import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
-import { eventTitle, quote } from './title.ts';
+import { quote, type EventTitle } from './title.ts';
 import { countTops, readTops, shownTops, topValues, type Tops, type TopValues } from './tops.ts';
 
 export interface GroupOptions {
@@ -15,6 +15,7 @@ export interface GroupOptions {
   readonly waitMs: number;
   /** From one message to the next while more comes. */
   readonly intervalMs: number;
+  readonly eventTitle: EventTitle;
 }
 
 /** What was collected for one key. Changed in place. */
@@ -34,7 +35,7 @@ const idLength = 32;
 const idsMax = 20;
 
 /** Holds everything back and tells it per key: once the wait is over, then after every interval in which more came. */
-export function createGroup({ by, waitMs, intervalMs }: GroupOptions): Gate {
+export function createGroup({ by, waitMs, intervalMs, eventTitle }: GroupOptions): Gate {
   let drafts: Draft[] = [];
   const memory = new Memory<Open>({ evicted: tell, write: writeOpen, read: readOpen, grow });
   const agenda = createAgenda(memory, ({ due: at }) => at);

@@ -7,13 +7,14 @@ import type { Gate } from './gate.ts';
 import { recall, valuesOf, type By } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
-import { eventTitle, quote } from './title.ts';
+import { quote, type EventTitle } from './title.ts';
 
 export interface HoldOptions {
   /** How many notifications pass in a period. */
   readonly count: number;
   readonly periodMs: number;
   readonly by: By;
+  readonly eventTitle: EventTitle;
 }
 
 /** A period of one key: when it began, how many passed, and what was held back since. Changed in place. */
@@ -30,7 +31,7 @@ type Period = {
  * Lets so many notifications of a key pass in a period, which begins with the first of them. What is held back is told in one message when
  * the period is over, when its key has to go for room, or when the next notification comes: it is never lost.
  */
-export function createHold({ count, periodMs, by }: HoldOptions): Gate {
+export function createHold({ count, periodMs, by, eventTitle }: HoldOptions): Gate {
   let drafts: Draft[] = [];
   const memory = new Memory<Period>({ evicted: tell, write: writePeriod, read: readPeriod, grow: growPeriod });
   const agenda = createAgenda(memory, ({ from }) => from + periodMs);

@@ -8,13 +8,14 @@ import { recall, type By, type Key } from './key.ts';
 import { Memory } from './memory.ts';
 import { listIn, numberIn, textIn } from './stored.ts';
 import { latenessMs } from './times.ts';
-import { eventTitle, quote } from './title.ts';
+import { quote, type EventTitle } from './title.ts';
 
 export interface SequenceOptions {
   /** What must have happened before, in this order. The rule's own policies are the last step. */
   readonly steps: readonly { readonly rule: Rule; readonly count: number }[];
   readonly withinMs: number;
   readonly by: By;
+  readonly eventTitle: EventTitle;
 }
 
 /** An event that was a step: its time, a bit for each step that it may be, the last step's included, and its title. */
@@ -32,7 +33,7 @@ export interface Sequence extends Condition {
 }
 
 /** Steps with the same key, in the order of event time, within a span. Meeting it forgets the events that did. */
-export function createSequence({ steps, withinMs, by }: SequenceOptions): Sequence {
+export function createSequence({ steps, withinMs, by, eventTitle }: SequenceOptions): Sequence {
   const memory = new Memory<readonly Seen[]>({ grow });
   const last = 1 << steps.length;
   return {

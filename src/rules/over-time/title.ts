@@ -11,23 +11,32 @@ const separator = '\u001f';
 /** Stands before the fields that the title tells of. */
 const fieldsMark = '\u001e';
 
-// Several rules ask for the title of the same event one after the other.
-let last: { readonly event: SafeEvent; readonly title: string } | undefined;
+/**
+ * The title of an event's message with the names in it and the fields that it tells of, as one text to remember. {@link quote} takes it
+ * apart. `charsMax` cuts the title.
+ */
+export type EventTitle = (event: SafeEvent, charsMax?: number) => string;
 
 /**
- * The title of an event's message with the names in it and the fields that it tells of, as one text to remember; made once for all
- * rules. {@link quote} takes it apart. `charsMax` cuts the title.
+ * Makes titles, each once for all rules. To find the `fields` takes as long as all the rest, and only who hides some asks for them: without,
+ * such a reader gets no title.
  */
-export function eventTitle(event: SafeEvent, charsMax = Infinity): string {
-  if (charsMax !== Infinity) return withWords(titleOf(event), event, charsMax);
-  if (last?.event !== event) last = { event, title: withWords(titleOf(event), event) };
-  return last.title;
+export function createEventTitle(fields: boolean): EventTitle {
+  // Several rules ask for the title of the same event one after the other.
+  let last: { readonly event: SafeEvent; readonly title: string } | undefined;
+  return (event, charsMax = Infinity) => {
+    if (charsMax !== Infinity) return withWords(event, charsMax, fields);
+    if (last?.event !== event) last = { event, title: withWords(event, charsMax, fields) };
+    return last.title;
+  };
 }
+
+export const eventTitle = createEventTitle(true);
 
 /**
  * The title of another event, for an event of herald's own. `names` says which of its words are somebody's: a destination that must
- * not see them gets the title without. `fields` says of which fields of the context the title may tell. What was remembered by an older
- * herald lacks one of them or both.
+ * not see them gets the title without. `fields` says of which fields of the context the title may tell. What was remembered without
+ * looking for them, or by an older herald, lacks them.
  */
 export function quote(remembered: string): JsonObject {
   const [named = '', fields] = remembered.split(fieldsMark);
@@ -40,10 +49,10 @@ export function quote(remembered: string): JsonObject {
   };
 }
 
-function withWords(whole: string, event: SafeEvent, charsMax = Infinity): string {
-  const title = cut(plain(whole), charsMax);
-  const names = namesIn(title, event);
-  return [title, separator, names.join(separator), fieldsMark, fieldsTold(title, event).join(separator)].join('');
+function withWords(event: SafeEvent, charsMax: number, fields: boolean): string {
+  const title = cut(plain(titleOf(event)), charsMax);
+  const named = `${title}${separator}${namesIn(title, event).join(separator)}`;
+  return fields ? `${named}${fieldsMark}${fieldsTold(title, event).join(separator)}` : named;
 }
 
 /** More names than that are not cut off in one title. */
