@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../src/core/json.ts';
 import { resolvePath } from '../../src/redact/view/paths.ts';
 import { safeEvent } from '../support/events.ts';
+import { alertFrom } from './alerts.ts';
 import { planted } from './planted.ts';
 import { allow, byA, viewOf } from './views.ts';
 
@@ -124,6 +125,20 @@ test('further fields have pseudonyms, and what is no text is hidden', () => {
   assert.match(pseudonym, /^value-/);
   assert.deepEqual([context['department'], context['message']], [pseudonym, `of ${pseudonym}`]);
   assert.deepEqual(context['more'], { badge: byA.of('value', '4711') });
+});
+
+test('answers have pseudonyms, too, and texts of a field that holds more are replaced elsewhere', () => {
+  const view = viewOf({ values: [['is_member'], ['geo']] });
+  const geo = { city: 'Lima', near: [{ town: 'Callao' }] };
+  const { context } = view.apply(safeEvent({ context: { is_member: true, geo, message: 'in LIMA, near callao' } }));
+  assert.deepEqual(context, {
+    is_member: byA.of('value', 'true'),
+    geo: '[hidden]',
+    message: `in ${byA.of('value', 'Lima')}, near ${byA.of('value', 'Callao')}`,
+  });
+  const facts = { context: { is_member: true } };
+  const alert = alertFrom('window: {count: 2, within: 10m, by: [event.context.is_member]}', [facts, facts]);
+  assert.deepEqual(view.apply(alert).context['by'], { 'context.is_member': byA.of('value', 'true') });
 });
 
 test('a further field whose key says that it is a name has one pseudonym, not that of a pseudonym', () => {

@@ -3,16 +3,21 @@ import { hiddenMark } from '../../core/stand-in.ts';
 
 type Path = readonly string[];
 
-/** The texts and numbers at a path, in lists too. */
+/** The texts, numbers and answers at a path and below it, in lists too. */
 export function eachText(value: Json | undefined, path: Path, visit: (text: string) => void): void {
   const [key, ...rest] = path;
   if (Array.isArray(value)) for (const item of value as readonly Json[]) eachText(item, path, visit);
-  else if (key !== undefined) eachText(isObject(value) ? get(value, key) : undefined, rest, visit);
-  else if (typeof value === 'string') visit(value);
-  else if (typeof value === 'number') visit(String(value));
+  else if (isObject(value)) {
+    if (key !== undefined) eachText(get(value, key), rest, visit);
+    else for (const item of Object.values(value)) eachText(item, path, visit);
+  } else if (key === undefined && isValue(value)) visit(String(value));
 }
 
-/** A context with the texts and numbers at some paths replaced, in lists too. What stands at their ends and holds more is hidden. */
+function isValue(value: Json | undefined): value is string | number | boolean {
+  return value !== undefined && value !== null && typeof value !== 'object';
+}
+
+/** A context with the texts, numbers and answers at some paths replaced, in lists too. What stands at their ends and holds more is hidden. */
 export function replaceFields(
   context: JsonObject,
   paths: readonly Path[],
@@ -31,6 +36,6 @@ function replacedAt(value: Json, path: Path, standIn: (value: string) => string 
     const item = isObject(value) ? get(value, key) : undefined;
     return isObject(value) && item !== undefined ? { ...value, [key]: replacedAt(item, rest, standIn) } : value;
   }
-  if (typeof value === 'string' || typeof value === 'number') return standIn(String(value)) ?? value;
+  if (isValue(value)) return standIn(String(value)) ?? value;
   return isObject(value) ? hiddenMark : value;
 }

@@ -4,7 +4,7 @@ import { isObject, type Json } from '../../core/json.ts';
 import { isCommonWord } from './distinctive.ts';
 import { escaped, narrow } from './layered.ts';
 import { fold } from './needle.ts';
-import { isWordAt, isWordBefore } from './words.ts';
+import { isWordAt, isWordBefore, unspacedScripts } from './words.ts';
 
 /** A title may tell of any field. */
 const anyField = '*';
@@ -89,10 +89,9 @@ function nameOf(first: string, second: string | undefined): string {
   return second === undefined ? first : `${first}.${second}`;
 }
 
-// Scripts that are written without blanks have no words to compare: every two characters beside each other count as one.
-const unspaced = String.raw`\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`;
-const anyWord = new RegExp(`[${unspaced}]+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
-const unspacedWord = new RegExp(`^[${unspaced}]`, 'u');
+// Scripts without edges of words have no words to compare: every two characters beside each other count as one.
+const anyWord = new RegExp(`[${unspacedScripts}]+|(?:(?![${unspacedScripts}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
+const unspacedWord = new RegExp(`^[${unspacedScripts}]`, 'u');
 /** The same words, where a text has ASCII only; nearly all are such, and properties of Unicode cost ten times as much. */
 const asciiWord = /[A-Za-z0-9]+/;
 const asciiWords = new RegExp(asciiWord, 'g');

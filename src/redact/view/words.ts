@@ -1,6 +1,7 @@
-// Scripts that are written without blanks have no edges of words; Korean has blanks, but puts its particles right behind a name.
-const unspaced =
-  /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+/** Characters, within brackets of a pattern, of scripts without edges of words: no blanks, or as in Korean particles right behind a name. */
+export const unspacedScripts =
+  '\\p{sc=Han}\\p{sc=Hangul}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}';
+const unspaced = new RegExp(`[${unspacedScripts}]`, 'u');
 const letter = /[\p{L}\p{N}\p{M}]/u;
 
 const [unknown, inWord, outside] = [0, 1, 2];
