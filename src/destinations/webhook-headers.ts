@@ -3,30 +3,35 @@ import { InvariantError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { textVariables } from '../expression/environment.ts';
 import { compileTemplate } from '../expression/template.ts';
+import { fit } from '../render/cut.ts';
 import type { OptionProblem } from './destination.ts';
 import { headerNameProblems } from './header-names.ts';
 import type { ScopeOf } from './webhook-body.ts';
 
 export type HeaderOptions = { readonly [name: string]: Secret };
 
-/** The headers of one request, names in lower case, values fit for the wire. */
+/** The headers of one request, names in lower case, values fit for the wire; those with an expression have 4 KiB at most and end in `…` where they are cut. */
 export type WriteHeaders = (delivery: Delivery, scopeOf: ScopeOf) => { readonly [name: string]: string };
 
 /** Headers of Standard Webhooks. */
 const own = ['webhook-id', 'webhook-signature', 'webhook-timestamp'];
+
+/** Receivers refuse a request with a longer line: nobody may have the notification of their own event refused by a long name. */
+const writtenBytesMax = 4096;
 
 /** Compiles the user's headers, which may hold `${ CEL }`. */
 export function headerWriter(options: HeaderOptions): WriteHeaders {
   const compiled = Object.entries(options).map(([name, value]) => {
     const template = compileTemplate(value.reveal(), textVariables);
     if (!template.ok) throw new InvariantError('a header that was not checked');
-    return [name.toLowerCase(), template] as const;
+    return [name.toLowerCase(), template, hasHole(value) ? writtenBytesMax : Infinity] as const;
   });
   return (delivery, scopeOf) =>
     Object.fromEntries(
-      compiled.map(([name, template]) => {
+      compiled.map(([name, template, bytesMax]) => {
         const value = template.render(scopeOf(delivery));
-        return [name, headerBytes(typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))];
+        const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+        return [name, fit(text, bytesMax, headerBytes)];
       }),
     );
 }
@@ -40,16 +45,19 @@ export function headerProblems(options: HeaderOptions, batched: boolean): readon
     const path = ['headers', name];
     const template = compileTemplate(value.reveal(), textVariables);
     if (!template.ok) return template.problems.map(({ message }) => ({ path, message }));
-    const hole = /(?<!\$)\$\{/.test(value.reveal());
-    return batched && hole ? [{ path, message: 'an expression needs `encoding: single`' }] : [];
+    return batched && hasHole(value) ? [{ path, message: 'an expression needs `encoding: single`' }] : [];
   });
   return [...names, ...values];
 }
 
+function hasHole(value: Secret): boolean {
+  return /(?<!\$)\$\{/.test(value.reveal());
+}
+
 /** UTF-8 on the wire, in the Latin-1 string that HTTP libraries take; no line ends or other controls, which events may hold. */
 function headerBytes(text: string): string {
-  const bytes = Buffer.from(text.toWellFormed(), 'utf8').toString('latin1');
-  return bytes.replaceAll(controls, ' ').trim();
+  // Trimmed as text: the last byte of an `à` is a blank in Latin-1.
+  return Buffer.from(text.toWellFormed().replaceAll(controls, ' ').trim(), 'utf8').toString('latin1');
 }
 
 const controls = new RegExp(String.raw`[\0-\x08\x0a-\x1f\x7f]+`, 'g');

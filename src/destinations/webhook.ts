@@ -37,7 +37,7 @@ const schema = {
       properties: {},
       additionalProperties: { type: 'string', secret: true },
       default: {},
-      description: 'Headers to add. Values may hold `${ CEL }`. Never shown.',
+      description: 'Headers to add. Values may hold `${ CEL }`, and are cut to 4 KiB then. Never shown.',
     },
     body: {
       json: true,

@@ -155,6 +155,25 @@ describe('headers', () => {
     assert.match(request.headers['x-object'] ?? '', /^\{"username":/);
     assert.equal(request.headers['content-type'], 'application/vnd.example+json');
   });
+
+  test('are cut to 4 KiB where somebody else wrote them', async () => {
+    const family = '👨\u200d👩\u200d👧';
+    const own = 'a'.repeat(5000);
+    const headers = {
+      'X-Own': own,
+      'X-User': 'by ${event.user.username}',
+      'X-Context': '${event.context}',
+      'X-End': '${event.action}',
+    };
+    const user = { username: family.repeat(10_000) };
+    const request = await send({ headers }, withEvent({ action: ' voilà \u00a0', user, context: { long: own } }));
+    const sent = (name: string): string => Buffer.from(request.headers[name] ?? '', 'latin1').toString();
+    const families = Math.floor((4096 - 'by …'.length - 2) / Buffer.byteLength(family));
+    assert.equal(sent('x-user'), `by ${family.repeat(families)}…`);
+    assert.equal(sent('x-context'), `${JSON.stringify({ long: own }).slice(0, 4093)}…`);
+    assert.equal(sent('x-own'), own);
+    assert.equal(sent('x-end'), 'voilà');
+  });
 });
 
 describe('Standard Webhooks', () => {
