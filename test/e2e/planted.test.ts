@@ -296,29 +296,49 @@ describe('no secret leaves by a way that is not its own', () => {
     },
   );
 
-  test('of a person that a service quotes when it refuses, the log and the pages say nothing', async (context) => {
+  test('of a person that a service quotes when it refuses, however it writes it, the log, the pages and dead letters say nothing', async (context) => {
     const folder = temporaryFolder(context);
     const receiver = await startHttpReceiver();
     context.after(() => receiver.close());
+    const echoed = [...ways, (text: string) => `${text.slice(0, text.indexOf('lovelace') + 4)}...`];
     receiver.script((response, _socket, { body }) => {
-      const quoted = body.toString('utf8').match(/ada[^"]*|203\.0[.\d]*/g) ?? [];
-      response.writeHead(400).end(`cannot parse [user]: '${quoted.slice(0, 3).join(' ')}'`);
+      const text = body.toString('utf8');
+      const at = text.indexOf('"username"');
+      const way = echoed[(receiver.requests.length - 1) % echoed.length];
+      response.writeHead(400).end(`cannot parse [user]: ${way?.(text.slice(at, at + 90))}`);
     });
     const config = {
       sources: [{ type: 'file', paths: [join(folder, 'app.log')], start_at: 'beginning' }],
+      journal: { path: join(folder, 'journal') },
       rules: [{ name: 'all', policies: [{ action: '*' }], destinations: ['siem'] }],
-      destinations: { siem: { type: 'webhook', url: receiver.url, fields: 'all' } },
+      destinations: { siem: { type: 'webhook', url: receiver.url, format: 'herald', fields: 'all' } },
       server: { listen: '127.0.0.1:0' },
     };
     writeFileSync(join(folder, 'config.yaml'), stringify(config));
     const user = { username: 'ada.lovelace', pk: 6, email: 'ada.lovelace@example.com' };
-    const line = { ...(JSON.parse(eventLine(1)) as object), user, client_ip: '203.0.113.7' };
-    writeFileSync(join(folder, 'app.log'), `${JSON.stringify(line)}\n`);
+    const lines = echoed.map((_, at) => ({ ...(JSON.parse(eventLine(at)) as object), user, client_ip: '203.0.113.7' }));
+    writeFileSync(join(folder, 'app.log'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     const daemon = startDaemon(context, folder, ['--debug', 'run']);
     await daemon.logged('given up');
-    const said = `${daemon.log()}${await page(daemon, 'readyz')}${await page(daemon, 'metrics')}`;
-    assert.match(said, /HTTP 400: cannot parse \[user\]: '\[hidden\] \[hidden\]'/);
-    assert.doesNotMatch(said, /ada|lovelace|203\.0\.113/);
+    await waitFor(() => receiver.requests.length >= echoed.length, 'a refusal of each');
+    const pages = `${await page(daemon, 'readyz')}${await page(daemon, 'metrics')}`;
+    daemon.process.kill('SIGTERM');
+    assert.equal(await daemon.exited(), 0);
+    const { stdout } = await heraldAlongside(folder, ['events', '--json']);
+    const ids = [...stdout.matchAll(/"id":"([0-9a-f]{32})"/g)].map(([, id = '']) => id);
+    const explained = await heraldInTurn(
+      folder,
+      ids.map((id) => ['explain', id]),
+    );
+    const refusals = explained.flatMap((one) => one.stdout.match(/cannot parse.*/g) ?? []);
+    assert.equal(refusals.filter((refusal) => refusal.includes('[hidden]')).length, echoed.length, refusals.join('\n'));
+    assert.match(daemon.log(), /HTTP 400: cannot parse \[user\]: \\"username\\":\\"\[hidden\]\\"/);
+    assert.match(pages, /HTTP 400: cannot parse \[user\]: .*\[hidden\]/);
+    context.diagnostic(`a refusal quoted in ${echoed.length} ways`);
+    for (const text of [daemon.log(), pages, ...refusals].flatMap(readings)) {
+      assert.doesNotMatch(text, /\bada\b|lovelace|203\.0\.113/i);
+      for (const form of ['lovelace', '203.0.113.7'].flatMap(inBase64)) assert.ok(!text.includes(form), text);
+    }
   });
 
   test('an import tells nothing of what it writes', async (context) => {
