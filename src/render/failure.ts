@@ -1,4 +1,5 @@
 import type { Event } from '../core/event.ts';
+import { asText, isObject } from '../core/json.ts';
 import { cut } from './cut.ts';
 
 const valueCharsMax = 240;
@@ -7,7 +8,9 @@ const typeCharsMax = 80;
 /** The exception of an event in one line: `KeyError: 'x'`; from the structured form or from an old traceback. */
 export function failureLine({ context, exception, message }: Event): string | undefined {
   const outermost = exception?.[0];
-  if (outermost !== undefined && Object.hasOwn(context, 'exception')) return line(outermost.type, outermost.value);
+  // An event that was shortened or stored by another version may lack either.
+  if (isObject(outermost) && Object.hasOwn(context, 'exception'))
+    return line(asText(outermost.type) ?? '', asText(outermost.value) ?? '');
   if (message?.includes('\n') !== true) return undefined;
   // What was raised stands right below the last frame, which is indented; its own text may go on for lines.
   const lines = message.trimEnd().split('\n');

@@ -79,7 +79,7 @@ function suspiciousRequest(event: SafeEvent): ActionText {
   const { context, message, exception, user } = event;
   const token = refAt(context, 'token');
   const provider = refAt(context, 'provider');
-  const said = message ?? exception?.[0]?.value ?? '';
+  const said = message ?? asText(exception?.[0]?.value) ?? '';
   if (token === undefined) {
     return {
       title: `Suspicious request${fromAddress(event)}`,
