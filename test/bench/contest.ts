@@ -1,3 +1,4 @@
+import { runBare } from './bare.ts';
 import { runJsonLoop, runWc } from './baseline.ts';
 import type { GeneratedLog } from './generate.ts';
 import { runHerald } from './herald.ts';
@@ -10,6 +11,7 @@ import type { RunResult } from './throughput.ts';
 export const contestants = {
   'wc -l': (log) => runWc(log),
   'JSON.parse loop': (log) => runJsonLoop(log),
+  'Node, bare steps': (log, sink, scratch) => runBare(log, sink, scratch),
   'syslog-ng': (log, sink, scratch) => runSyslogNg('plain', log, sink, scratch),
   'syslog-ng, byte filter first': (log, sink, scratch) => runSyslogNg('prefiltered', log, sink, scratch),
   herald: (log, sink, scratch) => runHerald(log, sink, scratch),
