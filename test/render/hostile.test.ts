@@ -40,3 +40,15 @@ test('no name that repeats itself keeps anything busy', () => {
     },
   );
 });
+
+test('a name that begins brackets without end takes no longer than it is long', () => {
+  // Each ` (expires=` was read to the end of the name: this took minutes.
+  const unit = ' (expires=';
+  const titleOf = (name: string): string => {
+    const token = { app: 'authentik_core', model_name: 'token', pk: '1', name };
+    return renderMessage(safeEvent({ action: 'secret_rotate', context: { token } }), { rule: 'r', severity: 'notice' })
+      .title;
+  };
+  assert.match(titleOf(unit.repeat(100_000)), /^Token /);
+  assert.equal(titleOf('reports (expires=2026-01-15 09:00:00+00:00)'), 'Token “reports” was rotated');
+});

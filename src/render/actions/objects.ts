@@ -84,7 +84,7 @@ function secretRotate({ context, message }: SafeEvent): ActionText {
   };
 }
 
-/** authentik's text for a token ends in its expiry, which is over. */
+/** authentik's text for a token ends in its expiry, which is over. Another bracket ends the attempt: a name may begin many. */
 function shortName(name: string | undefined): { readonly name?: string } {
-  return name === undefined ? {} : { name: name.replace(/ \(expires=[^)]*\)$/, '') };
+  return name === undefined ? {} : { name: name.replace(/ \(expires=[^()]*\)$/, '') };
 }
