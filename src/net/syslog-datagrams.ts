@@ -22,7 +22,7 @@ export function createSyslogDatagrams(options: SyslogClientOptions, clock: Clock
   let current: Open | undefined;
   return {
     async send(messages, signal) {
-      const outcome = await bounded({ timeoutMs, clock, signal }, (cut) => deliver([...messages], cut));
+      const outcome = await bounded({ timeoutMs, clock, signal }, (cut) => deliver(messages, cut));
       if (outcome.kind !== 'sent') drop();
       return outcome;
     },
@@ -33,7 +33,6 @@ export function createSyslogDatagrams(options: SyslogClientOptions, clock: Clock
   };
 
   async function deliver(messages: readonly Uint8Array[], cut: AbortSignal): Promise<SyslogSent> {
-    if (messages.length === 0) return sent;
     if (current !== undefined && clock.monotonic() - current.since > addressMsMax) drop();
     const open = current ?? (await connect(cut));
     await Promise.all(messages.map((message) => datagram(open.socket, message)));

@@ -30,7 +30,7 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
   const recent = createRecent(clock);
   return { send, close };
 
-  async function send(messages: Iterable<Uint8Array>, signal: AbortSignal): ReturnType<SyslogClient['send']> {
+  async function send(messages: readonly Uint8Array[], signal: AbortSignal): ReturnType<SyslogClient['send']> {
     const bounds = { timeoutMs: options.timeoutMs, clock, signal };
     const begun = !signal.aborted;
     const outcome = await bounded(bounds, (cut) => deliver(messages, cut));
@@ -42,31 +42,15 @@ export function createSyslogStream(options: SyslogClientOptions, clock: Clock): 
     return outcome;
   }
 
-  async function deliver(messages: Iterable<Uint8Array>, cut: AbortSignal): Promise<SyslogSent> {
-    let connection: Connection | undefined;
-    let onItsWay: Promise<void> | undefined;
-    const pieces: Uint8Array[] = [];
-    for (const piece of messages) {
-      connection ??= await ready(cut);
-      await onItsWay;
-      onItsWay = written(connection, piece);
-      pieces.push(piece);
-    }
-    if (connection === undefined) return sent;
-    const { roundTripMs } = connection;
-    await onItsWay;
-    await settle(roundTripMs, () => connection?.problem, clock, cut);
-    broken = false;
-    for (const piece of pieces) recent.add(piece);
-    return sent;
-  }
-
-  /** A connection to write to, with all that the one before may have taken with it written already. */
-  async function ready(cut: AbortSignal): Promise<Connection> {
+  async function deliver(messages: readonly Uint8Array[], cut: AbortSignal): Promise<SyslogSent> {
     if (current?.problem !== undefined) drop();
     const connection = current ?? (await open(cut));
-    if (broken) await written(connection, Buffer.concat(recent.bytes()));
-    return connection;
+    const again = broken ? recent.bytes() : [];
+    await written(connection, Buffer.concat([...again, ...messages]));
+    await settle(connection.roundTripMs, () => connection.problem, clock, cut);
+    broken = false;
+    for (const piece of messages) recent.add(piece);
+    return sent;
   }
 
   async function open(cut: AbortSignal): Promise<Connection> {

@@ -1,11 +1,11 @@
-import type { Delivery, ItemResult } from '../../core/delivery.ts';
+import type { Delivery, SendResult } from '../../core/delivery.ts';
 import type { Infer, ObjectSchema } from '../../core/schema.ts';
-import { createSyslogClient } from '../../net/syslog.ts';
+import type { HttpFailure } from '../../net/http.ts';
+import { createSyslogClient, type SyslogSent } from '../../net/syslog.ts';
 import { formats, isTextFormat } from '../../render/formats/format.ts';
 import { facilityNames } from '../../render/formats/syslog.ts';
-import { joinItems, type Item } from '../batch/item.ts';
+import { joinItems } from '../batch/item.ts';
 import { pack } from '../batch/pack.ts';
-import { fold } from '../batch/reply.ts';
 import { defineDestination, type OptionProblem } from '../destination.ts';
 import { formatDescription } from '../format.ts';
 import { guide } from './guide.ts';
@@ -18,7 +18,7 @@ const streamBytesMax = 8192;
 const datagramBytesMax = 2048;
 /** Less has no room for the header and the structured data of every event. */
 const sizeBytesMin = 1024;
-/** So many messages are made while those before them are on their way. */
+/** A stream knows no messages, but what is sent again after a connection broke must begin with a whole one. */
 const pieceItems = 250;
 /** The largest datagram over IPv4. */
 const udpBytesMax = 65_507;
@@ -88,8 +88,6 @@ const schema = {
   required: ['host'],
 } as const satisfies ObjectSchema;
 
-const delivered: ItemResult = { status: 'delivered' };
-
 /** Any syslog receiver: RFC 5424 over UDP, TCP or TLS. */
 export const syslog = defineDestination({
   type: 'syslog',
@@ -133,30 +131,12 @@ export const syslog = defineDestination({
     };
     return {
       async send(batch, signal) {
-        const results: ItemResult[] = [];
-        const bugs: unknown[] = [];
-        // A stream knows no messages: only datagrams are sent one by one.
-        const join = (items: readonly Item[]): readonly Uint8Array[] =>
-          (transport === 'udp' ? items.map((item) => [item]) : [items]).map((part) => joinItems(part, '', '', ''));
-        const messages = function* (): Generator<Uint8Array> {
-          for (let from = 0; from < batch.length; from += pieceItems) {
-            const part = batch.slice(from, from + pieceItems);
-            try {
-              const { items, spread } = pack(part, encoding);
-              const result = spread({ status: 'delivered' });
-              results.push(...(result.status === 'partial' ? result.items : part.map(() => delivered)));
-              if (items.length > 0) yield* join(items);
-            } catch (error) {
-              // The client takes whatever ends an attempt for the connection's.
-              bugs.push(error);
-              return;
-            }
-          }
-        };
-        const outcome = await client.send(messages(), signal);
-        if (bugs.length > 0) throw bugs[0];
-        if (outcome.kind !== 'sent') return { status: 'retry', reason: outcome.reason, detail: outcome.detail };
-        return fold(results);
+        const { items, spread } = pack(batch, encoding);
+        if (items.length === 0) return spread({ status: 'delivered' });
+        const pieces = chunked(items, transport === 'udp' ? 1 : pieceItems).map((piece) =>
+          joinItems(piece, '', '', ''),
+        );
+        return spread(resultOf(await client.send(pieces, signal)));
       },
       close: () => client.close(),
     };
@@ -175,4 +155,13 @@ function messageOptions(config: Infer<typeof schema>): MessageOptions {
     structuredData: config.structured_data ?? !isTextFormat(format),
     framing: transport === 'udp' ? 'datagram' : framing,
   };
+}
+
+function chunked<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+function resultOf(outcome: SyslogSent | HttpFailure): SendResult {
+  if (outcome.kind === 'sent') return { status: 'delivered' };
+  return { status: 'retry', reason: outcome.reason, detail: outcome.detail };
 }
