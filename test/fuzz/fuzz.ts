@@ -23,7 +23,7 @@ sources: [{type: pipe}]
 rules:
   - {name: all, policies: [{action: "*"}], destinations: [d]}
   - name: wide
-    policies: [{expression: 'event.action.startsWith("login") || has(event.context.geo)'}, {app: "authentik_*"}, {client_ip: 10.0.0.0/8}]
+    policies: [{expression: 'event.action.startsWith("login") || has(event.context.geo)'}, {app: "authentik.*"}, {client_ip: 10.0.0.0/8}]
     destinations: [d]
   - {name: often, policies: [{action: login_failed}], window: {count: 3, within: 10m, by: [event.client_ip]}, destinations: [d]}
   - {name: grouped, policies: [{action: "model_*"}], group: {wait: 30s, by: [event.user.username]}, destinations: [d]}
