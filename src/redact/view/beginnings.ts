@@ -42,5 +42,8 @@ export function createBeginnings(known: readonly Known[]): FindBeginnings {
 function beginning(value: string, text: string, at: number): string {
   let length = 0;
   while (length < value.length && value[length] === text[at + length]) length += 1;
-  return value.slice(0, length).replace(/[\s.…]+$/, '');
+  while (length > 0 && dotOrBlank.test(value[length - 1] ?? '')) length -= 1;
+  return value.slice(0, length);
 }
+
+const dotOrBlank = /[\s.…]/;
