@@ -22,12 +22,14 @@ import { eventLines } from './generate.ts';
 import { number, table, writePage } from './report.ts';
 
 // How fast each batched destination empties a backlog of the journal into its stand-in, which is a process of its own: once as fast as
-// it can, once with every answer 100 ms late.
+// it can, once with every answer 100 ms late. All kinds are measured in turn, and the fastest of their runs counts: what else the
+// machine does only ever adds.
 
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '200000' },
     kind: { type: 'string', multiple: true },
+    repetitions: { type: 'string', default: '2' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -40,20 +42,26 @@ const wantedPerSecondLate = 5000;
 const lateShare = 1 / 4;
 const linesAtOnce = 1000;
 
-const folder = mkdtempSync(join(tmpdir(), 'herald-bench-'));
 const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
-const journal = openJournal(
-  { path: folder, retentionMs: 86_400_000, maxBytes: 4 * 1024 ** 3, whenFull: 'block' },
-  { restore: fromStored, nowMs: systemClock.now(), log },
-);
-const rows: string[][] = [];
-try {
-  fill(journal, Number(values.events));
-  for (const { type } of kinds) rows.push(await row(type));
-} finally {
-  journal.close();
-  rmSync(folder, { recursive: true, force: true });
+
+interface Run {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly sinkMicros: number;
 }
+
+const early = new Map<string, Run>();
+const delayed = new Map<string, Run>();
+for (let repetition = 0; repetition < Number(values.repetitions); repetition += 1) {
+  for (const { type } of kinds) {
+    await withBacklog(type, async (journal) => {
+      keepFaster(early, type, await measure(journal, type, type, 0));
+      // Syslog has no answers.
+      if (type !== 'syslog') keepFaster(delayed, type, await measure(journal, type, late(type), latencyMs));
+    });
+  }
+}
+const rows = kinds.map(({ type }) => row(type, early.get(type), delayed.get(type)));
 const text = table(
   [
     'destination',
@@ -68,23 +76,41 @@ const text = table(
 );
 process.stdout.write(`${text}\n`);
 if (values.write) {
-  const how = `\`node test/bench/destinations.ts\`: a backlog of ${number(Number(values.events))} events in the journal, each kind's own example with its format and gzip, the stand-in in a process of its own; syslog has no answers that could be late.`;
+  const how = `\`node test/bench/destinations.ts\`: a backlog of ${number(Number(values.events))} events in the journal, each kind's own example with its format and gzip, the stand-in in a process of its own; the fastest of ${values.repetitions} runs in turn. Syslog has no answers that could be late.`;
   writePage('benchmarks.md', 'destinations', `${how}\n\n${text}`);
 }
 
+function keepFaster(runs: Map<string, Run>, type: string, run: Run): void {
+  if (run.perSecond > (runs.get(type)?.perSecond ?? 0)) runs.set(type, run);
+}
+
+/** A journal in which everything waits for this kind, and a part of it once more for late answers. */
+async function withBacklog(type: string, work: (journal: Journal) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'herald-bench-'));
+  const journal = openJournal(
+    { path: folder, retentionMs: 86_400_000, maxBytes: 4 * 1024 ** 3, whenFull: 'block' },
+    { restore: fromStored, nowMs: systemClock.now(), log },
+  );
+  try {
+    fill(journal, type, Number(values.events));
+    await work(journal);
+  } finally {
+    journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The events of the benchmark's log, as they would be now. */
-function fill(into: Journal, count: number): void {
+function fill(into: Journal, type: string, count: number): void {
   const redactor = createRedactor(redactOptions(load(redactSchema, {})));
   const decoder = createDecoder({ origin: {}, maxLineBytes: 4 * 1024 * 1024, lookalikes: false });
   const to = (destination: string) => ({ rule: 'all', severity: 'notice' as const, destination });
-  const early = kinds.map(({ type }) => to(type));
-  const both = [...early, ...kinds.map(({ type }) => to(late(type)))];
   const line = eventLines(1);
   for (let written = 0; written < count;) {
     const { events } = decoder.push(Buffer.from(Array.from({ length: linesAtOnce }, line).join('')));
     const taken = events.slice(0, count - written);
     const nowMs = systemClock.now();
-    const deliveries = written < count * lateShare ? both : early;
+    const deliveries = written < count * lateShare ? [to(type), to(late(type))] : [to(type)];
     const entries = taken.map((raw) => {
       const { event } = redactor.redact({ ...raw, at: nowMs });
       return { event: new EncodedEvent(event), deliveries };
@@ -99,17 +125,15 @@ function late(type: string): string {
   return `${type}-late`;
 }
 
-async function row(type: string): Promise<string[]> {
-  const { perSecond, cpuMicros, sinkMicros } = await measure(type, type, 0);
-  const delayed = type === 'syslog' ? undefined : (await measure(type, late(type), latencyMs)).perSecond;
+function row(type: string, fast: Run | undefined, slow: Run | undefined): string[] {
   return [
     type,
-    number(perSecond),
-    verdict(perSecond, wantedPerSecond),
-    number(cpuMicros),
-    number(sinkMicros),
-    number(delayed ?? NaN),
-    verdict(delayed, wantedPerSecondLate),
+    number(fast?.perSecond ?? NaN),
+    verdict(fast?.perSecond, wantedPerSecond),
+    number(fast?.cpuMicros ?? NaN),
+    number(fast?.sinkMicros ?? NaN),
+    number(slow?.perSecond ?? NaN),
+    verdict(slow?.perSecond, wantedPerSecondLate),
   ];
 }
 
@@ -118,11 +142,7 @@ function verdict(measured: number | undefined, wanted: number): string {
 }
 
 /** Empties a queue; CPU time is for each event, the process's own with all its threads and the stand-in's. */
-async function measure(
-  type: string,
-  name: string,
-  answerMs: number,
-): Promise<{ readonly perSecond: number; readonly cpuMicros: number; readonly sinkMicros: number }> {
+async function measure(journal: Journal, type: string, name: string, answerMs: number): Promise<Run> {
   const kind = kinds.find((one) => one.type === type);
   if (kind === undefined) throw new Error(type);
   const sink = fork(join(import.meta.dirname, 'destination-sink.ts'), [type, String(answerMs)]);
