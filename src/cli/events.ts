@@ -4,10 +4,11 @@ import type { EventQuery, JournalQueries, StoredEvent } from '../journal/journal
 import { openJournalReader } from '../journal/reader.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { renderMessage } from '../render/message.ts';
-import { terminalJson, terminalText } from '../render/terminal.ts';
+import { terminalText } from '../render/terminal.ts';
 import { countArgument, durationArgument } from './arguments.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
+import { jsonLine } from './output.ts';
 
 /** `herald events`: the journal, redacted, beside a running daemon or without one. */
 export const events: CliCommand = {
@@ -60,7 +61,7 @@ async function show(
 ): Promise<void> {
   const filter = filterOf(words, options);
   const print = ({ event }: StoredEvent): void => {
-    process.stdout.write(options.json === true ? `${terminalJson(JSON.stringify(event))}\n` : lineOf(event, config));
+    process.stdout.write(options.json === true ? jsonLine(event) : lineOf(event, config));
   };
   const newest = journal.search({ ...filter, order: 'newest', limit: options.limit });
   for (const stored of newest.toReversed()) print(stored);

@@ -5,10 +5,11 @@ import type { DeliveryRow, JournalQueries } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { isoTime, renderMessage } from '../render/message.ts';
-import { terminalJson, terminalText } from '../render/terminal.ts';
+import { terminalText } from '../render/terminal.ts';
 import { compileRules, type Explanation } from '../rules/rules.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
+import { jsonLine } from './output.ts';
 
 /** `herald explain`: one event of the journal, what every rule says about it now, and what became of its deliveries. */
 export const explain: CliCommand = {
@@ -40,7 +41,7 @@ function explained(journal: JournalQueries, config: Config, id: string, json: bo
   rules.restore(journal.ruleState());
   const explanation = rules.explain(event, systemClock.now());
   const deliveries = journal.deliveriesOf(event.id);
-  if (json) return `${terminalJson(JSON.stringify({ event, ...explanation, deliveries }))}\n`;
+  if (json) return jsonLine({ event, ...explanation, deliveries });
   const { time, title, summary } = renderMessage(event, {
     rule: '',
     severity: 'notice',

@@ -8,6 +8,11 @@ export function writeEvents(text: string): Promise<void> {
   return writeOut(terminalJson(text));
 }
 
+/** A value as JSON on one line, which may be shown on a terminal. */
+export function jsonLine(value: unknown): string {
+  return `${terminalJson(JSON.stringify(value))}\n`;
+}
+
 /** Writes to standard output; resolves when it is taken. */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -7,10 +7,11 @@ import { parsePseudonym, type Pseudonyms } from '../redact/pseudonym.ts';
 import { fromStored } from '../redact/redactor.ts';
 import { eachValue } from '../redact/view/values.ts';
 import { isoTime } from '../render/message.ts';
-import { terminalJson, terminalText } from '../render/terminal.ts';
+import { terminalText } from '../render/terminal.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
 import { exitCodes } from './exit.ts';
+import { jsonLine } from './output.ts';
 
 /** `herald reveal`: for whom pseudonyms stand, found in the journal with the keys of the configuration; exit code 1 when one is not. */
 export const reveal: CliCommand = {
@@ -50,7 +51,7 @@ function revealAll(asked: readonly string[], options: RevealOptions, command: Co
     const found = search(journal, new Set(wanted.map(({ text }) => text)), pseudonyms, valuePaths(config));
     for (const one of wanted) {
       const answer = { pseudonym: one.text, ...answerFor(one, found.get(one.text), pseudonyms) };
-      process.stdout.write(options.json === true ? `${terminalJson(JSON.stringify(answer))}\n` : inWords(answer));
+      process.stdout.write(options.json === true ? jsonLine(answer) : inWords(answer));
     }
     return wanted.every(({ text }) => found.has(text));
   } finally {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { SafeEvent } from '../core/event.ts';
 import { renderMessage } from '../render/message.ts';
-import { terminalJson, terminalText } from '../render/terminal.ts';
+import { terminalText } from '../render/terminal.ts';
 import type { Suppression } from '../rules/loop.ts';
 import type { RuleExplanation } from '../rules/rule.ts';
 import type { Explanation, Held } from '../rules/rules.ts';
@@ -30,10 +30,6 @@ export function trialOf(
     ...(suppressed !== undefined && { suppressed }),
     rules,
   };
-}
-
-export function jsonLine(trial: Trial): string {
-  return `${terminalJson(JSON.stringify(trial))}\n`;
 }
 
 export function eventText({ event, sends, held = [], suppressed, rules }: Trial, config: Config): string {

@@ -6,8 +6,9 @@ import { admit } from '../pipeline/decide.ts';
 import { createRehearsal, type Told } from '../pipeline/rehearsal.ts';
 import type { CliCommand } from './command.ts';
 import { configOption, readConfig } from './config.ts';
+import { jsonLine } from './output.ts';
 import { readLogs } from './read-logs.ts';
-import { eventText, jsonLine, trialOf } from './trial.ts';
+import { eventText, trialOf } from './trial.ts';
 import { stagesOf } from '../stages.ts';
 
 /** `herald try`: reads lines to their end and prints what would be sent to whom and why not, by the clock of the lines. Sends and stores nothing. */
