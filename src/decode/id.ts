@@ -19,6 +19,6 @@ export function createIdentify(origin: Omit<Origin, 'stream'>): (time: string, l
   };
 }
 
-/** Where what is hashed is put together, which most lines fit into: a buffer for each would be a tenth of what decoding takes. */
+/** Where what is hashed is put together, which most lines fit into: with a buffer for each, hashing takes 10 to 15 % longer. */
 const workspace = Buffer.allocUnsafe(16 * 1024);
 const utf8BytesMax = 3;

@@ -13,8 +13,9 @@ const setGroup = 0o2000;
 
 /**
  * Throws OperationalError `permission` when anybody may write a file of the journal, or the folder: what is in there is sent on as
- * if herald had read it; and for a link in the place of a file. Then makes the files 0600 and the folder 0700 where they are ours, and tells of the rest. A folder that is
- * a mount has the mode that who mounted it gave it (an `emptyDir` is 0777): who else sees it is decided there.
+ * if herald had read it; and for a link in the place of a file. Then makes the files 0600 and the folder 0700 where they are ours, and
+ * tells of the rest. A folder that is a mount has the mode that who mounted it gave it (an `emptyDir` is 0777): who else sees it is
+ * decided there.
  */
 export function secureModes(files: JournalFiles, log: JournalLog): void {
   const folder = realpathSync(files.folder);

@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import type { Remembered, RuleChanges } from '../../core/rule-state.ts';
-import { Recency } from './recency.ts';
+import { Recency, twiceAsLong } from './recency.ts';
 
 /** A memory as seen by whoever writes it down and reads it back. */
 export interface Kept {
@@ -49,7 +49,7 @@ export class Memory<T extends Json> implements Kept {
   readonly #keys: string[] = [''];
   readonly #values: (T | undefined)[] = [undefined];
   /** How often it was added to since it was written whole. */
-  #additions = new Uint8Array(firstRoom);
+  #additions = new Uint16Array(firstRoom);
   readonly #free: number[] = [];
   readonly #options: MemoryOptions<T>;
   #recency = new Recency();
@@ -168,7 +168,7 @@ export class Memory<T extends Json> implements Kept {
     const place = this.#free.pop() ?? this.#keys.length;
     this.#places.set(key, place);
     this.#keys[place] = key;
-    if (place >= this.#additions.length) this.#additions = longer(this.#additions);
+    if (place >= this.#additions.length) this.#additions = twiceAsLong(this.#additions);
     this.#recency.add(place);
     this.#lastKey = key;
     this.#lastPlace = place;
@@ -195,10 +195,4 @@ export class Memory<T extends Json> implements Kept {
     this.#added = [];
     this.#lastPlace = undefined;
   }
-}
-
-function longer(list: Uint8Array): Uint8Array<ArrayBuffer> {
-  const twice = new Uint8Array(list.length * 2);
-  twice.set(list);
-  return twice;
 }

@@ -39,7 +39,8 @@ export class Recency {
 
 const firstRoom = 16;
 
-function twiceAsLong(list: Uint16Array): Uint16Array<ArrayBuffer> {
+/** The same numbers with room for as many more. */
+export function twiceAsLong(list: Uint16Array): Uint16Array<ArrayBuffer> {
   const longer = new Uint16Array(list.length * 2);
   longer.set(list);
   return longer;
