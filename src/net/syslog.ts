@@ -25,7 +25,8 @@ export interface SyslogSent {
 export interface SyslogClient {
   /**
    * One attempt to hand over messages, each framed as the transport wants it; over UDP each is a datagram, otherwise several may
-   * be in one piece. After a connection broke, whole pieces are sent again. Resolves in any case; aborting ends it and its connection at once as a failure.
+   * be in one piece. After a connection broke, whole pieces are sent again. Resolves in any case; aborting ends it and
+   * its connection at once as a failure.
    */
   send(messages: readonly Uint8Array[], signal: AbortSignal): Promise<SyslogSent | HttpFailure>;
   close(): Promise<void>;

@@ -32,7 +32,7 @@ export interface Departure {
   readonly failures: number;
 }
 
-/** Enough to learn whether a destination takes anything: to read and encode thousands for each attempt costs an outage 5 MB of memory. */
+/** Enough to learn whether a destination takes anything: to read and encode thousands for each attempt costs an outage 4 MB of memory. */
 const doubtedItemsMax = 100;
 
 export function createPace({ items, digest, concurrency = 1 }: DeliveryPolicy): Pace {
