@@ -32,7 +32,9 @@ export function renderAll(event: SafeEvent): ReadonlyMap<string, string> {
     assert.doesNotMatch(text, /[\n\r]/, `${name} is one line`);
     assert.ok(text.isWellFormed(), `${name} is well-formed`);
     JSON.parse(text);
-    assert.doesNotMatch(text, /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/, `${name} has no half character`);
+    // Most have none, and to look for what may stand before one takes longer than all else here.
+    if (text.includes('\\ud'))
+      assert.doesNotMatch(text, /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/, `${name} has no half character`);
     out.set(name, text);
   };
   for (const format of formats) {
@@ -124,6 +126,6 @@ function checkedHtml(html: string): string {
 
 /** Lines of our own making; in each nothing hidden. */
 function checkedLines(text: string): string {
-  for (const line of text.split('\n')) assert.doesNotMatch(line, unseen);
+  assert.doesNotMatch(text.replaceAll('\n', ' '), unseen);
   return text;
 }
