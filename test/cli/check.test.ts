@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder, herald } from './herald.ts';
+import { standingHerald } from './standing.ts';
 
 const good = `sources: [{type: stdin}]
 rules: [{name: a, policies: [{action: login}], destinations: [out]}]
@@ -34,19 +35,19 @@ test('a bad configuration: every problem on standard error, exit code 78', (t) =
   assert.equal(lines[3], '3 problems');
 });
 
-test('warnings do not make it fail', (t) => {
+test('warnings do not make it fail', async (t) => {
   const text = `${good}server: {listen: "127.0.0.1:9443"}\n`;
-  const { code, stdout, stderr } = herald(folder(t, { 'c.yaml': text }), ['check', '-c', 'c.yaml']);
+  const { code, stdout, stderr } = await standingHerald(folder(t, { 'c.yaml': text }), ['check', '-c', 'c.yaml']);
   assert.equal(code, 0);
   assert.match(stdout, /^c\.yaml: ok/);
   assert.match(stderr, /^c\.yaml:4:18 server\.listen: warning: authentik itself uses port 9443/);
 });
 
-test('the result as JSON, for other programs', (t) => {
+test('the result as JSON, for other programs', async (t) => {
   const cwd = folder(t, { 'good.yaml': good, 'bad.yaml': bad });
-  const fine = herald(cwd, ['check', '-c', 'good.yaml', '--format', 'json']);
+  const fine = await standingHerald(cwd, ['check', '-c', 'good.yaml', '--format', 'json']);
   assert.deepEqual([fine.code, JSON.parse(fine.stdout)], [0, { ok: true, problems: [], warnings: [] }]);
-  const wrong = herald(cwd, ['check', '-c', 'bad.yaml', '--format', 'json']);
+  const wrong = await standingHerald(cwd, ['check', '-c', 'bad.yaml', '--format', 'json']);
   const result: { ok: boolean; problems: object[] } = JSON.parse(wrong.stdout);
   assert.deepEqual([wrong.code, result.ok, result.problems.length], [78, false, 3]);
   assert.deepEqual(result.problems[0], {
@@ -58,16 +59,19 @@ test('the result as JSON, for other programs', (t) => {
   });
 });
 
-test('the file comes from -c, else from HERALD_CONFIG, else it is config.yaml', (t) => {
+test('the file comes from -c, else from HERALD_CONFIG, else it is config.yaml', async (t) => {
   const cwd = folder(t, { 'a.yaml': good, 'b.yaml': good });
-  assert.match(herald(cwd, ['check'], { HERALD_CONFIG: 'a.yaml' }).stdout, /^a\.yaml: ok/);
-  assert.match(herald(cwd, ['check', '-c', 'b.yaml'], { HERALD_CONFIG: 'a.yaml' }).stdout, /^b\.yaml: ok/);
-  const missing = herald(cwd, ['check']);
+  assert.match((await standingHerald(cwd, ['check'], { HERALD_CONFIG: 'a.yaml' })).stdout, /^a\.yaml: ok/);
+  assert.match(
+    (await standingHerald(cwd, ['check', '-c', 'b.yaml'], { HERALD_CONFIG: 'a.yaml' })).stdout,
+    /^b\.yaml: ok/,
+  );
+  const missing = await standingHerald(cwd, ['check']);
   assert.equal(missing.code, 78);
   assert.match(missing.stderr, /^config\.yaml:1:1 the file cannot be read: there is no such file \("herald example/);
 });
 
-test('the environment and files are read, and their secrets are not shown', (t) => {
+test('the environment and files are read, and their secrets are not shown', async (t) => {
   const text = `sources: [{type: stdin}]
 rules: [{name: a, policies: [{action: login}], destinations: [hook]}]
 destinations:
@@ -75,21 +79,21 @@ destinations:
 `;
   const cwd = folder(t, { 'config.yaml': text, secret: 'whsec_c3dvcmRmaXNoLXN3b3JkZmlzaC1zd29yZGZpc2g=\n' });
   const env = { HOOK: 'https://hook.example.com/T0K3N' };
-  const wrong = herald(cwd, ['check'], env);
+  const wrong = await standingHerald(cwd, ['check'], env);
   assert.equal(wrong.code, 78);
   assert.match(wrong.stderr, /^config\.yaml:4:85 destinations\.hook\.body/);
   assert.doesNotMatch(wrong.stderr, /T0K3N|c3dvcmRm/);
-  const unset = herald(cwd, ['check']);
+  const unset = await standingHerald(cwd, ['check']);
   assert.match(unset.stderr, /config\.yaml:4:31 destinations\.hook\.url: \$\{env:HOOK\} is not set/);
 });
 
-test('a file that cannot be a configuration is refused', (t) => {
+test('a file that cannot be a configuration is refused', async (t) => {
   const cwd = folder(t, { big: '#'.repeat(1024 * 1024 + 1) });
   writeFileSync(join(cwd, 'bytes'), Buffer.from([0x61, 0xff, 0xfe]));
-  const said = (file: string): string => herald(cwd, ['check', '-c', file]).stderr;
-  assert.match(said('bytes'), /^bytes:1:1 the file cannot be read: it is no UTF-8 text/);
-  assert.match(said('big'), /^big:1:1 the file is larger than 1 MiB\n/);
-  assert.match(said('.'), /^\.:1:1 the file cannot be read: it is a folder/);
+  const said = async (file: string): Promise<string> => (await standingHerald(cwd, ['check', '-c', file])).stderr;
+  assert.match(await said('bytes'), /^bytes:1:1 the file cannot be read: it is no UTF-8 text/);
+  assert.match(await said('big'), /^big:1:1 the file is larger than 1 MiB\n/);
+  assert.match(await said('.'), /^\.:1:1 the file cannot be read: it is a folder/);
 });
 
 test('wrong usage: exit code 64; help and version: 0', (t) => {

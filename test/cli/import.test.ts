@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import type { Event } from '../../src/core/event.ts';
 import { asObject, asText, get, type Json } from '../../src/core/json.ts';
 import { folder, herald } from './herald.ts';
+import { standingHerald } from './standing.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const corpus = join(fixtures, 'corpus/lines.log');
@@ -19,13 +20,13 @@ interface Tried {
 }
 
 /** Imports a blueprint, checks what it became, and tries it on the lines of the corpus. */
-function importAndTry(context: TestContext, blueprint: string, ...flags: readonly string[]) {
+async function importAndTry(context: TestContext, blueprint: string, ...flags: readonly string[]) {
   const cwd = folder(context);
-  const imported = herald(cwd, ['import', blueprint, '-o', 'config.yaml', ...flags]);
+  const imported = await standingHerald(cwd, ['import', blueprint, '-o', 'config.yaml', ...flags]);
   assert.equal(imported.stdout, '', 'the report goes to standard error');
-  const checked = herald(cwd, ['check', '-c', 'config.yaml']);
+  const checked = await standingHerald(cwd, ['check', '-c', 'config.yaml']);
   assert.equal(checked.code, 0, checked.stderr);
-  const tried = herald(cwd, ['try', '-c', 'config.yaml', '--file', corpus, '--json']);
+  const tried = await standingHerald(cwd, ['try', '-c', 'config.yaml', '--file', corpus, '--json']);
   assert.equal(tried.code, 0, tried.stderr);
   const events = tried.stdout
     .trimEnd()
@@ -59,8 +60,8 @@ function at(event: Event, ...path: readonly string[]): Json | undefined {
 const inOffice = (address: string): boolean => /^(?:::ffff:)?192\.0\.2\.\d+$/.test(address);
 const never = (): boolean => false;
 
-test('the handwritten blueprint fires where its Python and its matchers say', (context) => {
-  const { code, events, stderr, config } = importAndTry(context, handwritten, '--allow-env');
+test('the handwritten blueprint fires where its Python and its matchers say', async (context) => {
+  const { code, events, stderr, config } = await importAndTry(context, handwritten, '--allow-env');
   assert.equal(code, 1, 'not everything of it can be carried over');
   assertFires(events, {
     'acme-failed-logins': (event) =>
@@ -100,8 +101,8 @@ test('the handwritten blueprint fires where its Python and its matchers say', (c
   assert.match(config, /failure_result: true/);
 });
 
-test('the export resolves its keys, recipients and members', (context) => {
-  const { code, events, stderr, config } = importAndTry(context, exported);
+test('the export resolves its keys, recipients and members', async (context) => {
+  const { code, events, stderr, config } = await importAndTry(context, exported);
   assert.equal(code, 1, "the certificate's data and the local transport are missing");
   assertFires(events, {
     'default-notify-configuration-error': ({ action }) => action === 'configuration_error',
@@ -126,8 +127,8 @@ test('the export resolves its keys, recipients and members', (context) => {
   assert.match(config, /policy_uuids:\n {6}- bebed821-da58-4dd8-8c48-2f1e183e9565/);
 });
 
-test("authentik's own rules fire as in authentik", (context) => {
-  const { code, events, stderr } = importAndTry(context, shipped);
+test("authentik's own rules fire as in authentik", async (context) => {
+  const { code, events, stderr } = await importAndTry(context, shipped);
   assert.equal(code, 1, 'its recipients and its own page are missing');
   assertFires(events, {
     'default-notify-configuration-error': ({ action }) => action === 'configuration_error',
@@ -163,17 +164,20 @@ test('exit code 0 when everything was carried over; the file is for its owner on
   assert.equal(printed.stdout, readFileSync(join(cwd, 'config.yaml'), 'utf8'));
 });
 
-test('a refused blueprint says where and writes nothing', (context) => {
+test('a refused blueprint says where and writes nothing', async (context) => {
   const cwd = folder(context, {
     'b.yaml': `${small}  - {model: x, attrs: {a: !Env HOME}}\n`,
     'c.yaml': 'a: [',
     'd.yaml': '\u0000',
   });
-  const refused = herald(cwd, ['import', 'b.yaml', '-o', 'config.yaml']);
+  const refused = await standingHerald(cwd, ['import', 'b.yaml', '-o', 'config.yaml']);
   assert.equal(refused.code, 78);
   assert.match(refused.stderr, /b\.yaml:9:27 !Env reads the environment: allow it with --allow-env/);
   assert.throws(() => statSync(join(cwd, 'config.yaml')));
-  assert.match(herald(cwd, ['import', 'c.yaml']).stderr, /c\.yaml:1:5 not valid YAML/);
-  assert.match(herald(cwd, ['import', 'nowhere.yaml']).stderr, /cannot read nowhere\.yaml: ENOENT/);
-  assert.match(herald(cwd, ['import', '--help']).stdout, /Exit code: 0 when everything was carried over, 1 when/);
+  assert.match((await standingHerald(cwd, ['import', 'c.yaml'])).stderr, /c\.yaml:1:5 not valid YAML/);
+  assert.match((await standingHerald(cwd, ['import', 'nowhere.yaml'])).stderr, /cannot read nowhere\.yaml: ENOENT/);
+  assert.match(
+    (await standingHerald(cwd, ['import', '--help'])).stdout,
+    /Exit code: 0 when everything was carried over, 1 when/,
+  );
 });

@@ -1,15 +1,18 @@
 import { endingOf } from '../../src/cli/exit.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import type { Order } from './standing.ts';
 
-// The process of `heraldInTurn` in herald.ts: obeys one command line after the other, as `src/cli.ts` does one, and says where each ends.
+// The process of standing.ts: obeys one command line after the other, as `src/cli.ts` does one, and says when each ends.
 
-const { mark, commands }: { mark: string; commands: readonly (readonly string[])[] } = JSON.parse(
-  process.argv[2] ?? '{}',
-);
+process.on('message', (order: Order) => void obey(order));
+process.on('disconnect', () => process.exit());
 
-for (const args of commands) {
-  const program = createProgram();
+async function obey({ cwd, args, env, mark }: Order): Promise<void> {
+  process.chdir(cwd);
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
   process.exitCode = 0;
+  const program = createProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -17,7 +20,8 @@ for (const args of commands) {
     if (text !== '') process.stderr.write(`${text}\n`);
     process.exitCode = code;
   }
-  process.stdout.write(`${mark}${process.exitCode}\n`);
+  process.send?.(process.exitCode);
+  process.exitCode = 0;
+  process.stdout.write(mark);
   process.stderr.write(mark);
 }
-process.exitCode = 0;

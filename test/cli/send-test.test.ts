@@ -5,7 +5,8 @@ import { makeCertificates } from '../support/receivers/certificates.ts';
 import { answer, played, startHttpReceiver, type Answer, type HttpReceiver } from '../support/receivers/http.ts';
 import { pagerDutyStandIn } from '../support/receivers/pagerduty.ts';
 import { startProxy } from '../support/receivers/proxy.ts';
-import { folder, heraldAlongside, type Finished } from './herald.ts';
+import { folder, heraldAlongside } from './herald.ts';
+import { standingHerald, type Finished } from './standing.ts';
 
 const hook = '/services/T0EXAMPLE/B0EXAMPLE/kQw9ErTyUiOpAsDfGhJk';
 
@@ -17,10 +18,15 @@ async function receiverFor(t: TestContext, ...script: readonly Answer[]): Promis
 }
 
 /** Runs send-test for a destination called `out` in an empty folder. */
-async function sendTest(t: TestContext, destination: object, ...more: readonly string[]): Promise<Finished> {
+async function sendTest(
+  t: TestContext,
+  destination: object,
+  args: readonly string[] = ['out'],
+  herald: typeof heraldAlongside = standingHerald,
+): Promise<Finished> {
   const config = { sources: [{ type: 'stdin' }], destinations: { out: destination } };
   const cwd = folder(t, { 'config.yaml': JSON.stringify(config) });
-  const finished = await heraldAlongside(cwd, ['send-test', ...(more.length > 0 ? more : ['out'])]);
+  const finished = await herald(cwd, ['send-test', ...args]);
   assert.deepEqual(readdirSync(cwd), ['config.yaml'], 'it leaves nothing behind');
   assert.doesNotMatch(finished.stdout + finished.stderr, /kQw9ErTyUiOp|4f6a0c1e8b2d/);
   return finished;
@@ -28,7 +34,12 @@ async function sendTest(t: TestContext, destination: object, ...more: readonly s
 
 test('a message that says what it is, and exit code 0', async (t) => {
   const receiver = await receiverFor(t, answer(200, 'ok'));
-  const { code, stdout, stderr } = await sendTest(t, { type: 'slack', url: receiver.url + hook });
+  const { code, stdout, stderr } = await sendTest(
+    t,
+    { type: 'slack', url: receiver.url + hook },
+    ['out'],
+    heraldAlongside,
+  );
   assert.match(stdout, /^out: delivered in \d+ ms\n {2}Look there for "Test message from herald"\.\n$/);
   assert.deepEqual([code, stderr], [0, '']);
   const [request, ...others] = receiver.requests;
@@ -125,9 +136,9 @@ test("herald's own list is not touched", async (t) => {
 });
 
 test('a name that is none is wrong usage, a wrong configuration a problem', async (t) => {
-  const wrong = await sendTest(t, { type: 'stdout' }, 'uot');
+  const wrong = await sendTest(t, { type: 'stdout' }, ['uot']);
   assert.deepEqual([wrong.code, wrong.stdout], [64, '']);
   assert.match(wrong.stderr, /no destination "uot" in config\.yaml \(did you mean "out"\?\); there are: out/);
   assert.equal((await sendTest(t, { type: 'stdoutt' })).code, 78);
-  assert.equal((await sendTest(t, { type: 'stdout' }, '--config', 'config.yaml')).code, 64);
+  assert.equal((await sendTest(t, { type: 'stdout' }, ['--config', 'config.yaml'])).code, 64);
 });

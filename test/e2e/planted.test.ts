@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
 import { stringify } from 'yaml';
 import { destinations } from '../../src/destinations/index.ts';
-import { heraldAlongside, heraldInTurn, type Finished } from '../cli/herald.ts';
+import { heraldAlongside } from '../cli/herald.ts';
+import { standingHerald, type Finished } from '../cli/standing.ts';
 import { labelled } from '../redact/labelled.ts';
 import { startDaemon, temporaryFolder } from '../support/daemon.ts';
 import { eventLine } from '../support/lines.ts';
@@ -183,10 +184,7 @@ async function assertSilent(
   commands: readonly (readonly string[])[],
   secrets: readonly Secrets[],
 ): Promise<readonly Finished[]> {
-  const finished = await heraldInTurn(
-    folder,
-    commands.map((args) => ['--debug', ...args]),
-  );
+  const finished = await Promise.all(commands.map((args) => standingHerald(folder, ['--debug', ...args])));
   for (const [at, { stdout, stderr }] of finished.entries()) {
     const args = commands[at]?.join(' ') ?? '';
     assert.notEqual(stdout + stderr, '', args);
@@ -326,10 +324,7 @@ describe('no secret leaves by a way that is not its own', () => {
     assert.equal(await daemon.exited(), 0);
     const { stdout } = await heraldAlongside(folder, ['events', '--json']);
     const ids = [...stdout.matchAll(/"id":"([0-9a-f]{32})"/g)].map(([, id = '']) => id);
-    const explained = await heraldInTurn(
-      folder,
-      ids.map((id) => ['explain', id]),
-    );
+    const explained = await Promise.all(ids.map((id) => standingHerald(folder, ['explain', id])));
     const refusals = explained.flatMap((one) => one.stdout.match(/cannot parse.*/g) ?? []);
     assert.equal(refusals.filter((refusal) => refusal.includes('[hidden]')).length, echoed.length, refusals.join('\n'));
     assert.match(daemon.log(), /HTTP 400: cannot parse \[user\]: \\"username\\":\\"\[hidden\]\\"/);
