@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError, formatProblem } from '../../src/core/errors.ts';
+import { character } from '../support/character.ts';
 import { kinds, surroundings } from './kinds.ts';
 import { problemsOf, source } from './problems.ts';
 
@@ -101,7 +102,7 @@ test('whatever the text, only a ConfigError is thrown', () => {
   fc.assert(
     fc.property(
       fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: character }),
         fc.array(words, { maxLength: 40 }).map((list) => list.join('')),
       ),
       (text) => {

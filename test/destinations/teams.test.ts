@@ -6,6 +6,7 @@ import { messageOf } from '../../src/destinations/chat.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { storedBytes, teamsPayload } from '../../src/destinations/teams-card.ts';
 import { teams } from '../../src/destinations/teams.ts';
+import { character } from '../support/character.ts';
 import { attack, delivery, strains } from '../support/notifications.ts';
 import { createDestination, problemsOf } from '../support/receivers/destination.ts';
 import { answer, played, startHttpReceiver, type HttpReceiver } from '../support/receivers/http.ts';
@@ -122,7 +123,7 @@ test('no text of an event becomes an element, a link, a mention or a function of
     'https://evil.example/',
   ];
   const text = fc
-    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 3 })))
+    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: character, maxLength: 3 })))
     .map((all) => all.join(''));
   fc.assert(
     fc.property(text, fc.constantFrom('login_failed', 'configuration_error', 'model_updated'), (evil, action) => {

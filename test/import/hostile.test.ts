@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { importBlueprints } from '../../src/import/import.ts';
+import { character } from '../support/character.ts';
 
 const blueprints = ['01-handwritten-tags.yaml', '02-export-with-defaults.yaml'].map((name) =>
   readFileSync(join(import.meta.dirname, '../fixtures/corpus/blueprints', name), 'utf8'),
@@ -45,7 +46,7 @@ const damage = fc.record({
       "f'{",
       '{}',
     ),
-    fc.string({ maxLength: 10, unit: 'binary' }),
+    fc.string({ maxLength: 10, unit: character }),
   ),
 });
 

@@ -6,11 +6,12 @@ import fc from 'fast-check';
 import { Secret } from '../../src/core/secret.ts';
 import { createCodec, formOf, plain, type Place } from '../../src/journal/codec.ts';
 import { parseKey } from '../../src/journal/key.ts';
+import { character } from '../support/character.ts';
 import { keyOf } from './records.ts';
 
 const options = { seed: 7, numRuns: 300 };
 const kinds = ['event', 'detail', 'title', 'summary', 'rule_state', 'rule_log'] as const;
-const places: fc.Arbitrary<Place> = fc.tuple(fc.constantFrom(...kinds), fc.nat(), fc.string({ unit: 'binary' }));
+const places: fc.Arbitrary<Place> = fc.tuple(fc.constantFrom(...kinds), fc.nat(), fc.string({ unit: character }));
 const texts = fc.string({ unit: 'grapheme', maxLength: 300 });
 
 const codecOf = (key: number, ...previous: number[]) => createCodec({ key: keyOf(key), previous: previous.map(keyOf) });

@@ -5,6 +5,7 @@ import { classifyReply, describeReply, retryAfterMs, shortText } from '../../src
 import { failureOf } from '../../src/net/failure.ts';
 import type { HttpReply } from '../../src/net/http.ts';
 import { scrub } from '../../src/net/scrub.ts';
+import { character } from '../support/character.ts';
 
 const nowMs = Date.UTC(2026, 0, 15, 12, 0, 0);
 
@@ -232,7 +233,7 @@ test('scrubbing leaves JSON what it is', () => {
 
 test('short text of any answer shows no control character', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+    fc.property(fc.string({ unit: character, maxLength: 400 }), (text) => {
       assert.doesNotMatch(shortText(text), /[\p{Cc}\u202e]/u);
     }),
     { numRuns: 300 },

@@ -11,6 +11,7 @@ import { plainText } from '../../src/render/plain.ts';
 import { slackLink, slackMrkdwn, slackPlain } from '../../src/render/slack-text.ts';
 import { terminalText } from '../../src/render/terminal.ts';
 import { visible } from '../../src/render/visible.ts';
+import { character } from '../support/character.ts';
 
 const runs = { numRuns: 300, seed: 20260115 };
 
@@ -23,7 +24,7 @@ const controls =
   '\ufe0f,\u2065,\ufff0,\ufdd0,\u{1d159},\n,\r\n,\u2028,\u0085,\t,\0,\u001b[31m,\u009b2J,\u001b]0;t\u0007,\u202e,\u2066,\u200b,\ufeff,\ud800,\udc00,\u{e0041},e\u0301, ';
 const pieces = [...words.split(' '), ...controls.split(',')];
 const hostile = fc
-  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: 'binary', maxLength: 4 })), {
+  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.string({ unit: character, maxLength: 4 })), {
     maxLength: 12,
   })
   .map((parts) => parts.join(''));
@@ -249,7 +250,7 @@ test('HTML: no markup and no attribute can be made', () => {
 
 test('a header is one line of at most 200 units', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+    fc.property(fc.string({ unit: character, maxLength: 600 }), (text) => {
       const out = headerText(text);
       assert.ok(out.length <= 200);
       assert.doesNotMatch(out, hidden);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { knownActions } from '../../src/core/action.ts';
 import { withViews, type SafeEvent } from '../../src/core/event.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
+import { character } from './character.ts';
 
 const nasty = fc.constantFrom(
   '|',
@@ -46,7 +47,7 @@ const nasty = fc.constantFrom(
 
 /** Text that somebody makes up who knows what is done with it. */
 export const hostileText = fc
-  .array(fc.oneof({ weight: 3, arbitrary: nasty }, fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 8 })
+  .array(fc.oneof({ weight: 3, arbitrary: nasty }, fc.string({ unit: character, maxLength: 6 })), { maxLength: 8 })
   .map((parts) => parts.join(''));
 
 const scalar = fc.oneof(hostileText, fc.integer(), fc.double({ noNaN: true }), fc.boolean(), fc.constant(null));
