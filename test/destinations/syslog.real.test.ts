@@ -52,8 +52,17 @@ function delivery(seq: number): Leased {
 
 const deliveries = Array.from({ length: count }, (_, at) => delivery(at + 1));
 
-/** The messages as they are meant to arrive. */
+const known = new Map<string, readonly string[]>();
+
+/** The messages as they are meant to arrive, made once. */
 function expected(format: MessageOptions['format'], structuredData: boolean): readonly string[] {
+  const name = `${format} ${structuredData}`;
+  const messages = known.get(name) ?? made(format, structuredData);
+  known.set(name, messages);
+  return messages;
+}
+
+function made(format: MessageOptions['format'], structuredData: boolean): readonly string[] {
   const options = {
     format,
     structuredData,
