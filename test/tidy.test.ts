@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import { test } from 'node:test';
+import { filesOf } from './support/folder.ts';
 
 // Style as a test: each message names what to do instead. See CONTRIBUTING.md for the reasons.
 
@@ -220,4 +221,33 @@ test('no file is dead', () => {
   const code = sources.filter(({ path }) => !path.endsWith('.d.ts'));
   const dead = code.filter(({ path }) => !entries.has(path) && !imported.has(path)).map(({ path }) => path);
   assert.deepEqual(dead, [], 'import it or remove it');
+});
+
+test('`npm test` runs every test file once', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { test: string } };
+  const patterns = [...scripts.test.matchAll(/"(test\/[^"]+)"/g)].map(([, pattern]) => pattern ?? '');
+  const given = globSync(patterns, { cwd: root });
+  const run = given.flatMap((path) => (dirname(path) === 'test/all' ? filesOf(path) : [path]));
+  const all = tests.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
+  assert.deepEqual(
+    run.toSorted(),
+    all.toSorted(),
+    'a folder of tests has a file in test/all/, or is named in the script of package.json',
+  );
+});
+
+test('tests that share a process change nothing of the whole process', () => {
+  const alone = [/\/alone\//, /^test\/(?:bench|tools)\//, /(?:^|[-/])(?:process|run)\.ts$/];
+  assert.deepEqual(
+    offenders(tests, /\bprocess\.(?:chdir|umask|exit)\(|\bprocess\.env(?:\.\w+|\[.+?\]) = /, alone),
+    [],
+    'put the file into a folder alone/: it gets a process of its own',
+  );
+  // A module is loaded once, for whichever file needs it first: its hooks would be those of that file only.
+  const shared = tests.filter(({ path }) => !path.endsWith('.test.ts'));
+  assert.deepEqual(
+    offenders(shared, /^(?:before|after)(?:Each)?\(/, [/^test\/support\/contract\/network\.ts$/]),
+    [],
+    'register hooks in test files, or in a function that they call',
+  );
 });

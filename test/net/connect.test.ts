@@ -21,11 +21,12 @@ const server = createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 },
 const queued = 16;
 
 describe('nobody takes the connection: it is given up long before the attempt', { timeout: 20_000 }, () => {
-  const worker = new Worker(listener, { eval: true });
+  let worker: Worker;
   const waiting: ReturnType<typeof connect>[] = [];
   let port = 0;
 
   before(async () => {
+    worker = new Worker(listener, { eval: true });
     [port = 0] = (await once(worker, 'message')) as [number];
     for (let i = 0; i < queued; i += 1) waiting.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
     // The first of them is in the queue: those after it were sent before ours is.
