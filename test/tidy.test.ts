@@ -237,7 +237,7 @@ test('`npm test` runs every test file once', () => {
 });
 
 test('tests that share a process change nothing of the whole process', () => {
-  const alone = [/\/alone\//, /^test\/(?:bench|tools)\//, /(?:^|[-/])(?:process|run)\.ts$/];
+  const alone = [/\/alone\//, /^test\/(?:bench|tools)\//, /(?:^|[-/])(?:process|run|in-turn)\.ts$/];
   assert.deepEqual(
     offenders(tests, /\bprocess\.(?:chdir|umask|exit)\(|\bprocess\.env(?:\.\w+|\[.+?\]) = /, alone),
     [],
