@@ -12,7 +12,8 @@ import {
 import { eventObject } from '../render/formats/event-object.ts';
 import { jsonText, repairJson } from '../render/formats/json-text.ts';
 import type { DestinationDeps } from './destination.ts';
-import { heraldJson, heraldText } from './herald-json.ts';
+import type { Piece } from './item.ts';
+import { heraldPieces, heraldText } from './herald-json.ts';
 
 /** What the formats are, for the options that choose one. */
 export const formatDescription =
@@ -44,13 +45,13 @@ export function formatInput(delivery: Delivery, { instance, authentikUrl }: Form
 export type FormatContext = Pick<DestinationDeps, 'instance' | 'authentikUrl'>;
 
 /**
- * A delivery in the given format as UTF-8 on one line without a line end, in pieces to be sent one after the other. Text in
- * the herald format is sent as the journal has it, without parsing the event.
+ * A delivery in the given format on one line without a line end, in pieces to be sent one after the other. In the herald format it is
+ * sent as the journal has it, without parsing the event.
  */
-export function eventBytes(format: Format, delivery: Delivery, context: FormatContext): readonly Uint8Array[] {
+export function eventPieces(format: Format, delivery: Delivery, context: FormatContext): readonly Piece[] {
   return format === 'herald' && !hasLoneSurrogate(delivery)
-    ? heraldJson(delivery)
-    : [Buffer.from(eventText(format, delivery, context))];
+    ? heraldPieces(delivery)
+    : [eventText(format, delivery, context)];
 }
 
 /** The same as text. */
@@ -61,7 +62,7 @@ export function eventText(format: Format, delivery: Delivery, context: FormatCon
 }
 
 /** The event alone as JSON, as the journal has it. */
-export function eventJson(delivery: Delivery): Uint8Array | string {
+export function eventJson(delivery: Delivery): Piece {
   return delivery.bytes === undefined || hasLoneSurrogate(delivery)
     ? jsonText(eventObject(delivery.event))
     : delivery.bytes;

@@ -1,15 +1,14 @@
 import type { Delivery } from '../core/delivery.ts';
 import { repairJson } from '../render/formats/json-text.ts';
+import type { Piece } from './item.ts';
 
 /**
- * herald's own form of a delivery on one line, as UTF-8 in two pieces: the event's keys with `rule`, `severity` and `key`
+ * herald's own form of a delivery on one line, in two pieces: the event's keys with `rule`, `severity` and `key`
  * before them. An event that comes from the journal goes out as it is stored, without a copy.
  */
-export function heraldJson(delivery: Delivery): readonly Uint8Array[] {
-  return [
-    Buffer.from(head(delivery)),
-    (delivery.bytes ?? Buffer.from(repairJson(JSON.stringify(delivery.event)))).subarray(1),
-  ];
+export function heraldPieces(delivery: Delivery): readonly Piece[] {
+  const { bytes, event } = delivery;
+  return [head(delivery), bytes === undefined ? repairJson(JSON.stringify(event)).slice(1) : bytes.subarray(1)];
 }
 
 /** The same as text. */

@@ -5,9 +5,10 @@ import { textVariables } from '../expression/environment.ts';
 import type { Scope } from '../expression/expression.ts';
 import { compileTemplate } from '../expression/template.ts';
 import type { JsonFormat } from '../render/formats/format.ts';
-import { repairJson } from '../render/formats/json-text.ts';
+import { jsonText, repairJson } from '../render/formats/json-text.ts';
 import { pythonRepr } from '../render/python-repr.ts';
-import { eventBytes, type FormatContext } from './format.ts';
+import { eventPieces, type FormatContext } from './format.ts';
+import { createItem, joinItems, writeItem, type Item } from './item.ts';
 
 export type Encoding = 'single' | 'ndjson' | 'array';
 
@@ -27,22 +28,22 @@ export interface BodyOptions {
 /** What expressions see of a delivery; asked for only by those who have any. */
 export type ScopeOf = (delivery: Delivery) => Scope;
 
-/** Writes one delivery as JSON text, UTF-8, in pieces. */
-export type WriteItem = (delivery: Delivery, scopeOf: ScopeOf) => readonly Uint8Array[];
+/** Writes one delivery as JSON text. */
+export type ItemWriter = (delivery: Delivery, scopeOf: ScopeOf) => Item;
 
 /** The writer that the options ask for: their own `body`, one of the formats, or authentik's own body. */
-export function itemWriter(options: BodyOptions, context: FormatContext): WriteItem {
+export function itemWriter(options: BodyOptions, context: FormatContext): ItemWriter {
   if (options.body !== undefined) return templateWriter(options.body);
   const format = options.format ?? (options.encoding === 'single' ? undefined : 'herald');
   return format === undefined
-    ? (delivery) => [Buffer.from(repairJson(JSON.stringify(authentikBody(delivery, options.recipient))))]
-    : (delivery) => eventBytes(format, delivery, context);
+    ? (delivery) => createItem([jsonText(authentikBody(delivery, options.recipient))])
+    : (delivery) => createItem(eventPieces(format, delivery, context));
 }
 
-function templateWriter(body: unknown): WriteItem {
+function templateWriter(body: unknown): ItemWriter {
   const compiled = compileTemplate(body, textVariables);
   if (!compiled.ok) throw new InvariantError('a body that was not checked');
-  return (delivery, scopeOf) => [Buffer.from(repairJson(JSON.stringify(compiled.render(scopeOf(delivery)))))];
+  return (delivery, scopeOf) => createItem([repairJson(JSON.stringify(compiled.render(scopeOf(delivery))))]);
 }
 
 /** The body that authentik's generic webhook sends without a mapping: the same keys in the same order. */
@@ -69,20 +70,15 @@ export function authentikSummary(action: string, context: Delivery['event']['con
   return message === undefined ? `${action}: ${pythonRepr(context)}` : pythonRepr(message);
 }
 
-const newline = Buffer.from('\n');
-const open = Buffer.from('[');
-const comma = Buffer.from(',');
-const close = Buffer.from(']');
-
 /** Puts the items of one request together. */
-export function encodeItems(items: readonly (readonly Uint8Array[])[], encoding: Encoding): Buffer {
+export function encodeItems(items: readonly Item[], encoding: Encoding): Buffer {
   switch (encoding) {
     case 'single':
-      return Buffer.concat(items[0] ?? []);
+      return writeItem(joinItems(items.slice(0, 1), '', '', ''));
     case 'ndjson':
-      return Buffer.concat(items.flatMap((item) => [...item, newline]));
+      return writeItem(joinItems(items, '', '\n', '\n'));
     case 'array':
-      return Buffer.concat([open, ...items.flatMap((item, at) => (at === 0 ? item : [comma, ...item])), close]);
+      return writeItem(joinItems(items, '[', ',', ']'));
     default:
       return unreachable(encoding);
   }

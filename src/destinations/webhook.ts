@@ -112,7 +112,7 @@ export const webhook = defineDestination({
   create(config, deps) {
     const { encoding, method, url } = config;
     const client = createHttpClient(deps.common, deps.clock);
-    const writeItem = itemWriter(config, deps);
+    const itemOf = itemWriter(config, deps);
     const writeHeaders = headerWriter(config.headers);
     const secrets = signingSecrets(config.signing_secret);
     const templates = [config.body, ...Object.values(config.headers).map((value) => value.reveal())];
@@ -123,7 +123,7 @@ export const webhook = defineDestination({
         if (first === undefined) return { status: 'delivered' };
         if (encoding === 'single' && batch.length > 1) return { status: 'retry', reason: 'too_large', split: true };
         const body = encodeItems(
-          batch.map((delivery) => writeItem(delivery, scopeOf)),
+          batch.map((delivery) => itemOf(delivery, scopeOf)),
           encoding,
         );
         const id = batchId(batch);

@@ -1,9 +1,9 @@
-import { unreachable } from '../core/errors.ts';
 import type { Reason } from '../core/delivery.ts';
 import { flushInbox } from './inbox.ts';
 import type { Settled, Settlement } from './journal.ts';
 import { deliveriesPerEvent } from './schema.ts';
 import { reopen } from './ageing.ts';
+import { rowsPerUpdate, type SqlStatements } from './statements.ts';
 import { transactLazily, type Store } from './store.ts';
 
 const detailCharsMax = 500;
@@ -64,21 +64,26 @@ function grouped(settlements: readonly Settlement[]): readonly Group[] {
 
 /** Returns how many deliveries were still pending, and so changed. */
 function write({ sql, codec }: Store, destination: number, group: Group, nowMs: number): number {
-  const { state, dueAt, reason = null } = group;
+  const { state, dueAt, reason = null, seqs } = group;
+  if (state === 'delivered') return delivered(sql, seqs, destination, nowMs);
   // One record for all deliveries of the group, so its place is the destination.
   const detail = group.detail === null ? null : codec.sealText(['detail', destination, ''], group.detail);
-  const where = [JSON.stringify(group.seqs), destination] as const;
-  switch (state) {
-    case 'delivered':
-      return Number(sql.delivered.run(nowMs, ...where).changes);
-    case 'dead':
-      // Giving up for age is no attempt.
-      return Number(sql.dead.run(reason === 'expired' ? 0 : 1, nowMs, reason, detail, ...where).changes);
-    case 'retry':
-      return Number(sql.retry.run(nowMs, dueAt, reason, detail, ...where).changes);
-    default:
-      return unreachable(state);
+  const where = [JSON.stringify(seqs), destination] as const;
+  if (state === 'retry') return Number(sql.retry.run(nowMs, dueAt, reason, detail, ...where).changes);
+  // Giving up for age is no attempt.
+  return Number(sql.dead.run(reason === 'expired' ? 0 : 1, nowMs, reason, detail, ...where).changes);
+}
+
+function delivered(sql: SqlStatements, seqs: readonly number[], destination: number, nowMs: number): number {
+  let count = 0;
+  let from = 0;
+  for (; from + rowsPerUpdate <= seqs.length; from += rowsPerUpdate) {
+    const some = seqs.slice(from, from + rowsPerUpdate);
+    count += Number(sql.deliveredByNumber.run(nowMs, ...some, destination).changes);
   }
+  if (from === seqs.length) return count;
+  const rest = JSON.stringify(seqs.slice(from));
+  return count + Number(sql.delivered.run(nowMs, rest, destination).changes);
 }
 
 function concluded(store: Store, event: number): void {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ItemResult, SendResult } from '../../src/core/delivery.ts';
-import { createItem, joinItems, type Item } from '../../src/destinations/batch/item.ts';
+import { createItem, joinItems, writeItem, type Item } from '../../src/destinations/item.ts';
 import { pack, type Packed } from '../../src/destinations/batch/pack.ts';
+import { createScratch } from '../../src/destinations/batch/scratch.ts';
 import { renderMessage } from '../../src/render/message.ts';
 import { leased } from '../support/leased.ts';
 
@@ -28,7 +29,7 @@ test('whatever the sizes: a request keeps its limits, each delivery has one fate
   fc.assert(
     fc.property(sizes, (all) => {
       const { items, spread } = packed(all);
-      const body = joinItems(items, '[', ',', ']');
+      const body = writeItem(joinItems(items, '[', ',', ']'));
       assert.ok(body.length <= limits.bytes + 2 && items.length <= limits.items);
       const fates = statusesOf(spread({ status: 'delivered' }), all.length);
       assert.equal(fates.length, all.length);
@@ -82,8 +83,33 @@ test('items are joined byte by byte', () => {
     items.map(({ bytes }) => bytes),
     [6, 1],
   );
-  assert.equal(joinItems(items, '[', ',', ']').toString(), '[ä\u{1f600},x]');
-  assert.equal(joinItems([], '[', ',', ']').toString(), '[]');
+  assert.equal(writeItem(joinItems(items, '[', ',', ']')).toString(), '[ä\u{1f600},x]');
+  assert.equal(writeItem(joinItems([], '[', ',', ']')).toString(), '[]');
+});
+
+test('an item is as long as it says, however its texts are long, and nothing is copied to join items', () => {
+  for (const length of [0, 1, 255, 256, 257, 5000]) {
+    const item = createItem(['ä'.repeat(length), 'b'.repeat(length), Buffer.from('c')]);
+    const joined = joinItems([item, item], 'ö', '\u{1f600}', 'ü');
+    const text = `${'ä'.repeat(length)}${'b'.repeat(length)}c`;
+    assert.equal(item.bytes, length * 3 + 1);
+    assert.equal(writeItem(joined).toString(), `ö${text}\u{1f600}${text}ü`);
+    assert.equal(joined.bytes, writeItem(joined).length);
+    assert.equal(joined.pieces[3], item.pieces[2]);
+  }
+});
+
+test('memory is used again by the next who is content with it, never by two at once', () => {
+  const scratch = createScratch();
+  const [one, two] = [scratch.take(10), scratch.take(10)];
+  assert.ok(one.length >= 10 && two.length >= 10 && one.buffer !== two.buffer);
+  scratch.giveBack(one.subarray(0, 5));
+  const again = scratch.take(one.length);
+  assert.equal(again.buffer, one.buffer);
+  scratch.giveBack(two);
+  assert.ok(scratch.take(two.length + 1).length > two.length);
+  const whole = writeItem(createItem(['x'.repeat(1000)]), (bytes) => scratch.take(bytes));
+  assert.equal(whole.toString(), 'x'.repeat(1000));
 });
 
 test('an event that loses all its entries has no exception that names nothing', () => {
@@ -102,6 +128,6 @@ test('an event that loses all its entries has no exception that names nothing', 
           JSON.stringify(delivery.event),
         ]),
     });
-    assert.doesNotMatch(joinItems(items, '', '', '').toString(), /"exception":\[\{\}\]\}$/);
+    assert.doesNotMatch(writeItem(joinItems(items, '', '', '')).toString(), /"exception":\[\{\}\]\}$/);
   }
 });

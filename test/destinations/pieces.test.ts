@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Delivery } from '../../src/core/delivery.ts';
 import type { SafeEvent } from '../../src/core/event.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import { eventBytes, eventText } from '../../src/destinations/format.ts';
+import { eventPieces, eventText } from '../../src/destinations/format.ts';
 import { viewed } from '../../src/destinations/viewed.ts';
 import type { Leased } from '../../src/journal/journal.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
@@ -32,7 +32,7 @@ function assertSame(stored: Delivery, plain: Delivery): void {
     const text = eventText(format, plain, self);
     assert.equal(eventText(format, stored, self), text, format);
     for (const one of [stored, plain]) {
-      assert.equal(Buffer.concat(eventBytes(format, one, self).map((piece) => Buffer.from(piece))).toString(), text);
+      assert.equal(Buffer.concat(eventPieces(format, one, self).map((piece) => Buffer.from(piece))).toString(), text);
     }
   }
   const { event, key, rule, severity } = plain;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { SafeEvent } from '../../src/core/event.ts';
 import { discordPayload } from '../../src/destinations/discord-embed.ts';
 import { eventText } from '../../src/destinations/format.ts';
-import { heraldJson } from '../../src/destinations/herald-json.ts';
+import { heraldPieces } from '../../src/destinations/herald-json.ts';
+import { createItem, writeItem } from '../../src/destinations/item.ts';
 import { ntfyBody } from '../../src/destinations/ntfy-message.ts';
 import { pagerDutyEvent } from '../../src/destinations/pagerduty-event.ts';
 import { slackPayload } from '../../src/destinations/slack-blocks.ts';
@@ -45,7 +46,12 @@ export function renderAll(event: SafeEvent): ReadonlyMap<string, string> {
     if (format === 'leef') assert.equal(parseLeef(text).header.length, 6);
     out.set(`syslog ${format}`, syslog(delivery, format));
   }
-  object('herald bytes', Buffer.concat(heraldJson(delivery)).toString('utf8').trimEnd());
+  object(
+    'herald bytes',
+    writeItem(createItem(heraldPieces(delivery)))
+      .toString()
+      .trimEnd(),
+  );
   object('slack', checkedSlack(JSON.stringify(slackPayload(message, undefined))));
   const discord = discordPayload(message, undefined);
   assert.deepEqual(discord.allowed_mentions, { parse: [] });

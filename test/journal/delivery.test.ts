@@ -132,6 +132,22 @@ test('every outcome is counted once, whoever settles it again', () => {
   assert.deepEqual(open(path).queue('chat'), counts);
 });
 
+test('as many as a batch may have are settled at once, whatever their number, and none beside them', () => {
+  for (const count of [127, 128, 129, 300]) {
+    const journal = open(tempFolder());
+    journal.append(batch(range(0, count + 2).map((n) => entry(n, ['chat', 'siem']))), t0);
+    const seqs = journal.lease('chat', limit, t0).map(({ seq }) => seq);
+    const delivered = seqs.slice(1, -1).map((seq): Settlement => ({ seq, state: 'delivered' }));
+    // What was settled before is not counted again.
+    journal.settle('chat', delivered.slice(5, 6), t0);
+    const settled = journal.settle('chat', delivered, t0);
+    assert.deepEqual(settled, [{ state: 'delivered', reason: undefined, count: count - 1 }]);
+    const left = journal.lease('chat', limit, t0).map(({ seq }) => seq);
+    assert.deepEqual(left, [seqs[0], seqs.at(-1)]);
+    assert.equal(journal.queue('siem').pending, count + 2);
+  }
+});
+
 test('a delivery tells what became of it', () => {
   const journal = open(tempFolder());
   journal.append(batch([entry(1, ['chat', 'siem']), entry(2, ['chat'])]), t0);

@@ -5,8 +5,9 @@ import type { BooleanSchema, NumberSchema } from '../../core/schema.ts';
 import { createHttpClient } from '../../net/client.ts';
 import type { HttpClient, HttpFailure, HttpReply } from '../../net/http.ts';
 import type { Destination, DestinationDeps } from '../destination.ts';
-import type { Item } from './item.ts';
+import { writeItem, type Item } from '../item.ts';
 import { pack, type Encoding } from './pack.ts';
+import { createScratch } from './scratch.ts';
 import { headersOption, staticHeaders, type StaticHeaders } from './static-headers.ts';
 
 const gzipInto = promisify(gzipCallback);
@@ -50,7 +51,7 @@ export interface BatchService<T extends Item> extends Encoding<T> {
   readonly replyBytesMax?: number;
   /** How an answer becomes text; see the client's option. */
   readonly replyEncoding?: 'utf8' | 'latin1';
-  body(items: readonly T[]): Uint8Array;
+  body(items: readonly T[]): Item;
   /** Sends one request and says what its answer means for its items. */
   exchange(exchange: Exchange<T>): Promise<SendResult>;
 }
@@ -70,13 +71,24 @@ export function createBatchDestination<T extends Item>(
   };
   const client = createHttpClient({ ...common, ...reading, connections: options.concurrency }, clock);
   const added = staticHeaders(options.headers);
+  const scratch = createScratch();
+
+  async function compressed(whole: Item): Promise<Buffer> {
+    const plain = writeItem(whole, (bytes) => scratch.take(bytes));
+    try {
+      return await gzip(plain);
+    } finally {
+      scratch.giveBack(plain);
+    }
+  }
+
   return {
     async send(batch, signal) {
       if (signal.aborted) return aborted;
       const { items, spread } = pack(batch, service);
       if (items.length === 0) return spread({ status: 'delivered' });
-      const plain = service.body(items);
-      const body = options.gzip ? await gzip(plain) : plain;
+      const whole = service.body(items);
+      const body = options.gzip ? await compressed(whole) : writeItem(whole);
       const encoding = options.gzip ? { 'content-encoding': 'gzip' } : undefined;
       const result = await service.exchange({
         items,

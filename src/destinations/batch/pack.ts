@@ -1,7 +1,7 @@
 import type { Delivery, ItemResult, SendResult } from '../../core/delivery.ts';
 import type { SafeEvent } from '../../core/event.ts';
 import { shortenBy } from '../../render/formats/shorten.ts';
-import type { Item } from './item.ts';
+import type { Item } from '../item.ts';
 
 /** What one request may hold; bytes are before compression. */
 export interface RequestLimits {

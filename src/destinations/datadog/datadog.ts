@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../../core/schema.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
-import { joinItems } from '../batch/item.ts';
+import { joinItems } from '../item.ts';
 import { classifyBatch } from '../batch/reply.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';

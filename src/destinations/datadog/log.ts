@@ -7,10 +7,10 @@ import type { JsonFormat } from '../../render/formats/format.ts';
 import { headline } from '../../render/formats/headline.ts';
 import { jsonText } from '../../render/formats/json-text.ts';
 import { clientAddress, rolesOf, text } from '../../render/formats/subject.ts';
-import { createItem, type Item } from '../batch/item.ts';
+import { createItem, type Item } from '../item.ts';
 import { sendTimeMs } from '../batch/send-time.ts';
 import type { DestinationDeps } from '../destination.ts';
-import { eventBytes, eventTimeMs } from '../format.ts';
+import { eventPieces, eventTimeMs } from '../format.ts';
 
 export interface LogOptions {
   readonly service: string;
@@ -30,7 +30,7 @@ export function logWriter(options: LogOptions, deps: DestinationDeps): (delivery
   return (delivery) => {
     const timestamp = sendTimeMs(eventTimeMs(delivery), deps.clock.now(), window);
     const head = jsonText({ ...fixed, timestamp, ...attributes(delivery) });
-    return createItem([`${head.slice(0, -1)},"authentik":`, ...eventBytes(format, delivery, deps), '}']);
+    return createItem([`${head.slice(0, -1)},"authentik":`, ...eventPieces(format, delivery, deps), '}']);
   };
 }
 

@@ -3,10 +3,10 @@ import { isoMillis } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
 import { authorizationOf, credentialOptions, credentialProblems } from '../credentials.ts';
-import { createItem, joinItems, type Piece } from '../batch/item.ts';
+import { createItem, joinItems, type Piece } from '../item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
-import { eventBytes, eventTimeMs, jsonFormatOption } from '../format.ts';
+import { eventPieces, eventTimeMs, jsonFormatOption } from '../format.ts';
 import { guide } from './guide.ts';
 import { classifyBulk } from './reply.ts';
 import { setup } from './setup.ts';
@@ -98,7 +98,7 @@ export const elasticsearch = defineDestination({
       replyBytesMax,
       item: (delivery) => {
         const action = `{"create":{"_id":${JSON.stringify(delivery.key)}}}\n`;
-        const event = eventBytes(config.format, delivery, deps);
+        const event = eventPieces(config.format, delivery, deps);
         return createItem([action, ...(timed ? withTimestamp(event, eventTimeMs(delivery)) : event), '\n']);
       },
       body: (items) => joinItems(items, '', '', ''),

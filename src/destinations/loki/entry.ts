@@ -4,7 +4,7 @@ import { compact } from '../../render/formats/compact.ts';
 import type { Format } from '../../render/formats/format.ts';
 import { jsonText } from '../../render/formats/json-text.ts';
 import { clientAddress, rolesOf } from '../../render/formats/subject.ts';
-import { createItem, joinItems, type Item } from '../batch/item.ts';
+import { createItem, joinItems, type Item } from '../item.ts';
 import { sendTimeMs } from '../batch/send-time.ts';
 import type { DestinationDeps } from '../destination.ts';
 import { eventText, eventTimeMs } from '../format.ts';
@@ -63,11 +63,11 @@ function short(text: string | undefined): string | undefined {
 }
 
 /** Streams with their entries in the order of time, which spares Loki the sorting. */
-export function pushBody(entries: readonly Entry[]): Uint8Array {
+export function pushBody(entries: readonly Entry[]): Item {
   const streams = Map.groupBy(entries, ({ stream }) => stream);
   const bodies = [...streams].map(([stream, own]) => {
     const ordered = own.toSorted((a, b) => a.atMs - b.atMs);
-    return createItem([`{"stream":${stream},"values":[`, joinItems(ordered, '', ',', ']}')]);
+    return joinItems(ordered, `{"stream":${stream},"values":[`, ',', ']}');
   });
   return joinItems(bodies, '{"streams":[', ',', ']}');
 }

@@ -1,7 +1,7 @@
 import { product, version } from '../../core/identity.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { jsonText } from '../../render/formats/json-text.ts';
-import { createItem, joinItems, type Item } from '../batch/item.ts';
+import { createItem, joinItems, type Item } from '../item.ts';
 import { createProtobufWriter, type ProtobufWriter } from './protobuf.ts';
 import type { Attributes, LogRecord } from './record.ts';
 
@@ -16,7 +16,7 @@ export interface Encoding {
   readonly contentType: string;
   record(record: LogRecord): Item;
   /** `ExportLogsServiceRequest`. */
-  request(items: readonly RecordItem[]): Uint8Array;
+  request(items: readonly RecordItem[]): Item;
 }
 
 const scope = { name: product, version };
@@ -40,7 +40,7 @@ export const json: Encoding = {
     const groups = [...byResource(items)].map(([resource, own]) => {
       const attributes = JSON.stringify(keyValues(JSON.parse(resource)));
       const head = `{"resource":{"attributes":${attributes}},"scopeLogs":[{"scope":${JSON.stringify(scope)},"logRecords":[`;
-      return createItem([head, joinItems(own, '', ',', ']}]}')]);
+      return joinItems(own, head, ',', ']}]}');
     });
     return joinItems(groups, '{"resourceLogs":[', ',', ']}');
   },
@@ -72,12 +72,12 @@ export function createProtobuf(): Encoding {
         writer.text(2, scope.version);
         writer.text(1, scope.name);
         writer.close(1, group);
-        writer.close(2, group, records.length);
+        writer.close(2, group, records.bytes);
         const resourceField = writer.open();
         writeAttributes(writer, 1, JSON.parse(resource));
         writer.close(1, resourceField);
-        writer.close(1, group, records.length);
-        return createItem([writer.take(), records]);
+        writer.close(1, group, records.bytes);
+        return joinItems([createItem([writer.take()]), records], '', '', '');
       });
       return joinItems(groups, '', '', '');
     },

@@ -2,7 +2,7 @@ import type { ObjectSchema } from '../../core/schema.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
 import { guidOf } from '../batch/guid.ts';
-import { createItem, joinItems } from '../batch/item.ts';
+import { createItem, joinItems } from '../item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
 import { eventJson } from '../format.ts';

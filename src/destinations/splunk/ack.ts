@@ -4,7 +4,7 @@ import { get, isObject } from '../../core/json.ts';
 import type { HttpFailure, HttpReply } from '../../net/http.ts';
 import { jsonBody } from '../../net/json-body.ts';
 import type { Exchange } from '../batch/batch-destination.ts';
-import type { Item } from '../batch/item.ts';
+import type { Item } from '../item.ts';
 import { classifyHec } from './reply.ts';
 
 export interface AckOptions {

@@ -3,10 +3,10 @@ import { clampMs } from '../../render/formats/time.ts';
 import { baseUrl, urlProblems } from '../batch/base-url.ts';
 import { batchOptions, createBatchDestination } from '../batch/batch-destination.ts';
 import { guidOf } from '../batch/guid.ts';
-import { createItem, joinItems } from '../batch/item.ts';
+import { createItem, joinItems } from '../item.ts';
 import { staticHeaderProblems } from '../batch/static-headers.ts';
 import { defineDestination } from '../destination.ts';
-import { eventBytes, eventTimeMs, jsonFormatOption } from '../format.ts';
+import { eventPieces, eventTimeMs, jsonFormatOption } from '../format.ts';
 import { acknowledged } from './ack.ts';
 import { guide } from './guide.ts';
 import { ackIdOf, classifyHec } from './reply.ts';
@@ -95,7 +95,7 @@ export const splunkHec = defineDestination({
       limits: { bytes: requestBytesMax, itemBytes: requestBytesMax - 1000 },
       item: (delivery) => {
         const seconds = (clampMs(eventTimeMs(delivery)) / 1000).toFixed(3);
-        return createItem([`{"time":${seconds}${between}`, ...eventBytes(config.format, delivery, deps), '}']);
+        return createItem([`{"time":${seconds}${between}`, ...eventPieces(config.format, delivery, deps), '}']);
       },
       body: (items) => joinItems(items, '', '\n', ''),
       async exchange(exchange) {

@@ -2,7 +2,7 @@ import type { Delivery } from '../../core/delivery.ts';
 import { asciiJson } from '../../render/formats/ascii-json.ts';
 import { isTextFormat, type Format } from '../../render/formats/format.ts';
 import { syslogHeader, type SyslogOptions } from '../../render/formats/syslog.ts';
-import { createItem, type Item } from '../batch/item.ts';
+import { createItem, joinItems, type Item } from '../item.ts';
 import { eventText, formatInput, type FormatContext } from '../format.ts';
 
 /** How one delivery becomes a syslog message. */
@@ -29,7 +29,7 @@ export function messageItem(delivery: Delivery, options: MessageOptions, context
   const written = eventText(format, delivery, context);
   const text = isTextFormat(format) ? written : asciiJson(written);
   const mark = options.bom && !ascii.test(text) ? byteOrderMark : '';
-  const message = Buffer.from(header + mark + text);
-  if (framing === 'datagram') return createItem([message]);
-  return createItem(framing === 'lf' ? [message, lineEnd] : [`${message.length} `, message]);
+  const message = createItem([header + mark + text]);
+  if (framing === 'datagram') return message;
+  return framing === 'lf' ? joinItems([message], '', '', lineEnd) : joinItems([message], `${message.bytes} `, '', '');
 }

@@ -4,7 +4,7 @@ import type { HttpFailure } from '../../net/http.ts';
 import { createSyslogClient, type SyslogSent } from '../../net/syslog.ts';
 import { formats, isTextFormat } from '../../render/formats/format.ts';
 import { facilityNames } from '../../render/formats/syslog.ts';
-import { joinItems } from '../batch/item.ts';
+import { joinItems, writeItem } from '../item.ts';
 import { pack } from '../batch/pack.ts';
 import { defineDestination, type OptionProblem } from '../destination.ts';
 import { formatDescription } from '../format.ts';
@@ -134,7 +134,7 @@ export const syslog = defineDestination({
         const { items, spread } = pack(batch, encoding);
         if (items.length === 0) return spread({ status: 'delivered' });
         const pieces = chunked(items, transport === 'udp' ? 1 : pieceItems).map((piece) =>
-          joinItems(piece, '', '', ''),
+          writeItem(joinItems(piece, '', '', '')),
         );
         return spread(resultOf(await client.send(pieces, signal)));
       },
