@@ -105,8 +105,8 @@ export function createBatchDestination<T extends Item>(
 }
 
 /**
- * In one piece where it becomes a quarter of its size, which events always do: after each piece Node waits for its turn on this thread, where
- * the next batch is being made meanwhile.
+ * In one piece where it becomes a quarter of its size, which events always do: after each piece Node waits for its turn on this
+ * thread, where the next batch is being made meanwhile.
  */
 function gzip(plain: Uint8Array): Promise<Buffer> {
   return gzipInto(plain, { level: gzipLevel, chunkSize: Math.max(gzipChunkBytesMin, Math.ceil(plain.length / 4)) });
