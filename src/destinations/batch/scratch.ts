@@ -10,9 +10,9 @@ export interface Scratch {
 const roundBytes = 256 * 1024;
 
 /**
- * One piece of memory that is used again. Each piece that is left to the collector counts for V8 until it looks for it: with bodies
- * of some MB it would go through its whole heap every few requests, which takes as long as to write them. The one that is kept is held
- * weakly, so that a destination at rest holds none.
+ * One piece of memory that is used again. Each piece that is left to the collector counts for V8 until it looks for it: with a new one
+ * for every body it goes through its whole heap every ten requests or so. The one that is kept is held weakly, so that a destination at
+ * rest holds none.
  */
 export function createScratch(): Scratch {
   let kept: WeakRef<ArrayBuffer> | undefined;
