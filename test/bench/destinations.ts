@@ -80,7 +80,7 @@ process.stdout.write(`${text}\n`);
 if (values.write) {
   const runs =
     values.repetitions === '1' ? 'one run' : `the fastest of ${values.repetitions} runs in turn, late answers once`;
-  const how = `\`node test/bench/destinations.ts\`: a backlog of ${number(Number(values.events))} events in the journal, each kind's own example with its format and gzip, the stand-in in a process of its own; ${runs}. Syslog has no answers that could be late.`;
+  const how = `\`node test/bench/destinations.ts\`: a backlog of ${number(Number(values.events))} events in the journal, each kind's own example with its format and gzip, the stand-in in a process of its own, where it judges the first three requests and takes the others as they come; ${runs}. Syslog has no answers that could be late.`;
   writePage('benchmarks.md', 'destinations', `${how}\n\n${text}`);
 }
 
