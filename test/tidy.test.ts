@@ -239,7 +239,11 @@ test('`npm test` runs every test file once', () => {
 test('tests that share a process change nothing of the whole process', () => {
   const alone = [/\/alone\//, /^test\/(?:bench|tools)\//, /(?:^|[-/])(?:process|run|in-turn)\.ts$/];
   assert.deepEqual(
-    offenders(tests, /\bprocess\.(?:chdir|umask|exit)\(|\bprocess\.env(?:\.\w+|\[.+?\]) = /, alone),
+    offenders(
+      tests,
+      /\bprocess\.(?:chdir|umask|exit)\(|\bprocess\.env(?:\.\w+|\[.+?\]) (?:\?\?|\|\||&&)?= |(?:delete |assign\()process\.env\b/,
+      alone,
+    ),
     [],
     'put the file into a folder alone/: it gets a process of its own',
   );

@@ -8,10 +8,10 @@ export interface Item {
   readonly bytes: number;
 }
 
-/** To measure a text takes as long as to write it: longer ones are written at once. */
+/** To measure a text takes as long as to write it. */
 const measuredCharsMax = 256;
 
-/** Measures the pieces once. */
+/** Measures the pieces once. Long texts become their bytes at that. */
 export function createItem(texts: readonly Piece[]): Item {
   let bytes = 0;
   const pieces = texts.map((text) => {
@@ -25,14 +25,15 @@ export function createItem(texts: readonly Piece[]): Item {
 /** `before`, the items with `between` among them, `after`. Nothing is copied. */
 export function joinItems(items: readonly Item[], before: string, between: string, after: string): Item {
   const frame = createItem([before, after]);
-  const pieces: Piece[] = [before];
+  const [open = '', close = ''] = frame.pieces;
+  const pieces: Piece[] = [open];
   let bytes = frame.bytes + Buffer.byteLength(between) * Math.max(items.length - 1, 0);
   for (const [at, item] of items.entries()) {
     if (at > 0 && between !== '') pieces.push(between);
     for (const piece of item.pieces) pieces.push(piece);
     bytes += item.bytes;
   }
-  pieces.push(after);
+  pieces.push(close);
   return { pieces, bytes };
 }
 

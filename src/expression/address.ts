@@ -59,7 +59,7 @@ function mappedV4(socket: SocketAddress): string | undefined {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : undefined;
 }
 
-// Read when they are first asked about: Node's own pattern of an IPv6 address takes 10 ms to compile, a part of every start.
+// Read when they are first asked about: Node's own pattern of an IPv6 address takes more than 10 ms to compile, a part of every start.
 const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 const loopbackNetworks = ['127.0.0.0/8', '::1'];
 

@@ -1,3 +1,4 @@
+import { unreachable } from '../core/errors.ts';
 import type { Reason } from '../core/delivery.ts';
 import { flushInbox } from './inbox.ts';
 import type { Settled, Settlement } from './journal.ts';
@@ -65,13 +66,21 @@ function grouped(settlements: readonly Settlement[]): readonly Group[] {
 /** Returns how many deliveries were still pending, and so changed. */
 function write({ sql, codec }: Store, destination: number, group: Group, nowMs: number): number {
   const { state, dueAt, reason = null, seqs } = group;
-  if (state === 'delivered') return delivered(sql, seqs, destination, nowMs);
   // One record for all deliveries of the group, so its place is the destination.
   const detail = group.detail === null ? null : codec.sealText(['detail', destination, ''], group.detail);
-  const where = [JSON.stringify(seqs), destination] as const;
-  if (state === 'retry') return Number(sql.retry.run(nowMs, dueAt, reason, detail, ...where).changes);
-  // Giving up for age is no attempt.
-  return Number(sql.dead.run(reason === 'expired' ? 0 : 1, nowMs, reason, detail, ...where).changes);
+  switch (state) {
+    case 'delivered':
+      return delivered(sql, seqs, destination, nowMs);
+    case 'dead':
+      // Giving up for age is no attempt.
+      return Number(
+        sql.dead.run(reason === 'expired' ? 0 : 1, nowMs, reason, detail, JSON.stringify(seqs), destination).changes,
+      );
+    case 'retry':
+      return Number(sql.retry.run(nowMs, dueAt, reason, detail, JSON.stringify(seqs), destination).changes);
+    default:
+      return unreachable(state);
+  }
 }
 
 function delivered(sql: SqlStatements, seqs: readonly number[], destination: number, nowMs: number): number {

@@ -46,11 +46,12 @@ async function start(): Promise<object> {
       await once(request, 'end');
       return last;
     }
+    judged += 1;
     const received = await readRequest(request);
     const other = strict?.aside?.(received);
-    if (other !== undefined) return other;
-    judged += 1;
-    return (last = judge(received));
+    if (other === undefined) return (last = judge(received));
+    judged -= 1;
+    return other;
   }
 
   return pointed;

@@ -32,14 +32,14 @@ async function sendTest(
   return finished;
 }
 
+/** The same in a process of its own: one that an open connection keeps would not end. */
+async function sendTestAlone(t: TestContext, destination: object): Promise<Finished> {
+  return sendTest(t, destination, ['out'], heraldAlongside);
+}
+
 test('a message that says what it is, and exit code 0', async (t) => {
   const receiver = await receiverFor(t, answer(200, 'ok'));
-  const { code, stdout, stderr } = await sendTest(
-    t,
-    { type: 'slack', url: receiver.url + hook },
-    ['out'],
-    heraldAlongside,
-  );
+  const { code, stdout, stderr } = await sendTestAlone(t, { type: 'slack', url: receiver.url + hook });
   assert.match(stdout, /^out: delivered in \d+ ms\n {2}Look there for "Test message from herald"\.\n$/);
   assert.deepEqual([code, stderr], [0, '']);
   const [request, ...others] = receiver.requests;
@@ -98,11 +98,11 @@ for (const [name, script, expected] of [
 test('nobody there, no such name, no trusted certificate', async (t) => {
   const gone = await startHttpReceiver();
   await gone.close();
-  const refused = await sendTest(t, { type: 'slack', url: gone.url + hook });
+  const refused = await sendTestAlone(t, { type: 'slack', url: gone.url + hook });
   assert.equal(refused.code, 1);
   assert.match(refused.stdout, /not reachable: the connection is refused \(ECONNREFUSED\)[^]*Nothing listens there/);
 
-  const unknown = await sendTest(t, { type: 'slack', url: `https://nobody.invalid${hook}` });
+  const unknown = await sendTestAlone(t, { type: 'slack', url: `https://nobody.invalid${hook}` });
   assert.equal(unknown.code, 1);
   assert.match(unknown.stdout, /the host name is not found \(E\w+\)[^]*Check its spelling/);
 
@@ -110,10 +110,10 @@ test('nobody there, no such name, no trusted certificate', async (t) => {
   t.after(() => rmSync(certificates.directory, { recursive: true }));
   const secured = await startHttpReceiver(certificates.server);
   t.after(() => secured.close());
-  const untrusted = await sendTest(t, { type: 'slack', url: secured.url + hook });
+  const untrusted = await sendTestAlone(t, { type: 'slack', url: secured.url + hook });
   assert.equal(untrusted.code, 1);
   assert.match(untrusted.stdout, /no trusted TLS connection \(\w+\)[^]*`tls\.ca` takes an authority/);
-  const trusted = await sendTest(t, { type: 'slack', url: secured.url + hook, tls: { ca: certificates.ca } });
+  const trusted = await sendTestAlone(t, { type: 'slack', url: secured.url + hook, tls: { ca: certificates.ca } });
   assert.equal(trusted.code, 0);
 });
 
@@ -122,10 +122,10 @@ test('a proxy that wants a password', async (t) => {
   const proxy = await startProxy('ada:lovelace');
   t.after(() => proxy.close());
   const destination = { type: 'slack', url: receiver.url + hook };
-  const refused = await sendTest(t, { ...destination, proxy: `http://127.0.0.1:${proxy.port}` });
+  const refused = await sendTestAlone(t, { ...destination, proxy: `http://127.0.0.1:${proxy.port}` });
   assert.equal(refused.code, 1);
   assert.match(refused.stdout, /the proxy answered 407[^]*The proxy wants a user name and a password/);
-  const admitted = await sendTest(t, { ...destination, proxy: `http://ada:lovelace@127.0.0.1:${proxy.port}` });
+  const admitted = await sendTestAlone(t, { ...destination, proxy: `http://ada:lovelace@127.0.0.1:${proxy.port}` });
   assert.equal(admitted.code, 0);
 });
 

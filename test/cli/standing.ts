@@ -35,49 +35,67 @@ let standing: ((order: Order) => Promise<Finished>) | undefined;
 /** One obeys after the other. */
 let last: Promise<unknown> = Promise.resolve();
 
+/** No command of a test takes longer. */
+const commandMsMax = 30_000;
+
 function start(): (order: Order) => Promise<Finished> {
   const child = fork(join(import.meta.dirname, 'in-turn.ts'), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: compiledOnce,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const died = once(child, 'exit').then(() => Promise.reject(new Error('a command has ended the process of all')));
+  const stdout = listen(child.stdout as Output);
+  const stderr = listen(child.stderr as Output);
+  const died = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`a command has ended the process of all (${code ?? signal}): ${stderr.heard()}`);
+  });
   died.catch(() => (standing = undefined));
-  const outputs = [child.stdout, child.stderr].map((output) => spoken(output as Readable & { unref(): void }));
   child.channel?.unref();
-  return (order) => obey(child, outputs, order, died);
+  return async (order) => {
+    const answer = Promise.all([once(child, 'message'), stdout.upTo(order.mark), stderr.upTo(order.mark)]);
+    const [[code], out, err] = await Promise.race([obey(child, order, answer), died]);
+    return { code, stdout: out, stderr: err };
+  };
 }
 
-/** The process lives as long as this one, and keeps it from ending only while it obeys. */
-async function obey(
-  child: ChildProcess,
-  outputs: readonly ((mark: string) => Promise<string>)[],
-  order: Order,
-  died: Promise<never>,
-): Promise<Finished> {
+/** The process lives as long as this one, and keeps it from ending only while it obeys. One that takes too long is ended. */
+async function obey<T>(child: ChildProcess, order: Order, answer: Promise<T>): Promise<T> {
+  const limit = setTimeout(() => child.kill(), commandMsMax);
   child.ref();
-  const answer = Promise.all([once(child, 'message'), ...outputs.map((output) => output(order.mark))]);
   child.send(order);
-  const [[code], stdout, stderr] = (await Promise.race([answer, died])) as [[number], string, string];
+  const given = await answer;
   child.unref();
-  return { code, stdout, stderr };
+  clearTimeout(limit);
+  return given;
 }
 
-/** Gives what is said up to a mark. */
-function spoken(output: Readable & { unref(): void }): (mark: string) => Promise<string> {
+type Output = Readable & { unref(): void };
+
+interface Listener {
+  /** What was said since the last mark. */
+  heard(): string;
+  /** Resolves with what is said up to a mark. */
+  upTo(mark: string): Promise<string>;
+}
+
+function listen(output: Output): Listener {
   let text = '';
-  let heard = (): void => undefined;
+  let look = (): void => undefined;
   output.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    heard();
+    look();
   });
   output.unref();
-  return (mark) =>
-    new Promise((resolve) => {
-      heard = (): void => {
-        if (!text.endsWith(mark)) return;
-        resolve(text.slice(0, -mark.length));
-        text = '';
-      };
-    });
+  return {
+    heard: () => text,
+    upTo: (mark) =>
+      new Promise((resolve) => {
+        look = (): void => {
+          const end = text.indexOf(mark);
+          if (end < 0) return;
+          resolve(text.slice(0, end));
+          text = text.slice(end + mark.length);
+        };
+      }),
+  };
 }

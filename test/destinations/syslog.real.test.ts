@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { messageItem, type MessageOptions } from '../../src/destinations/syslog/message.ts';
+import { writeItem } from '../../src/destinations/item.ts';
 import { syslog } from '../../src/destinations/syslog/syslog.ts';
 import type { Leased } from '../../src/journal/journal.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
@@ -72,7 +73,7 @@ function made(format: MessageOptions['format'], structuredData: boolean): readon
     appName: 'authentik',
     hostname: undefined,
   } as const;
-  return deliveries.map((one) => Buffer.concat(messageItem(one, options, context).pieces as Buffer[]).toString());
+  return deliveries.map((one) => writeItem(messageItem(one, options, context)).toString());
 }
 
 function create(options: Written): Destination {
