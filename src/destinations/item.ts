@@ -23,7 +23,7 @@ export function createItem(texts: readonly Piece[]): Item {
 }
 
 /** `before`, the items with `between` among them, `after`. Nothing is copied. */
-export function joinItems(items: readonly Item[], before: string, between: string, after: string): Item {
+export function joinItems(items: readonly Item[], before = '', between = '', after = ''): Item {
   const frame = createItem([before, after]);
   const [open = '', close = ''] = frame.pieces;
   const pieces: Piece[] = [open];

@@ -74,7 +74,7 @@ export function authentikSummary(action: string, context: Delivery['event']['con
 export function encodeItems(items: readonly Item[], encoding: Encoding): Buffer {
   switch (encoding) {
     case 'single':
-      return writeItem(joinItems(items.slice(0, 1), '', '', ''));
+      return writeItem(joinItems(items.slice(0, 1)));
     case 'ndjson':
       return writeItem(joinItems(items, '', '\n', '\n'));
     case 'array':

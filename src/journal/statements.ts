@@ -10,7 +10,7 @@ const pendingOf = `EXISTS (SELECT 1 FROM delivery d
   WHERE d.seq >= e.seq * ${per} AND d.seq < (e.seq + 1) * ${per} AND d.state = 0)`;
 const deadOf = pendingOf.replace('d.state = 0', 'd.state = 2');
 const seqs = '(SELECT value FROM json_each(?))';
-const seqsByNumber = `(${Array<string>(rowsPerUpdate).fill('?').join(', ')})`;
+const seqsByNumber = `(${repeat('?', rowsPerUpdate)})`;
 /** Later than any time, ms. */
 const never = Number.MAX_SAFE_INTEGER;
 

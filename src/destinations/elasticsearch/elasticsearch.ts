@@ -101,7 +101,7 @@ export const elasticsearch = defineDestination({
         const event = eventPieces(config.format, delivery, deps);
         return createItem([action, ...(timed ? withTimestamp(event, eventTimeMs(delivery)) : event), '\n']);
       },
-      body: (items) => joinItems(items, '', '', ''),
+      body: (items) => joinItems(items),
       async exchange({ post, items, nowMs }) {
         return classifyBulk(await post(url, headers), nowMs, items.length);
       },

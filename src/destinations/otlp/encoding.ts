@@ -67,7 +67,7 @@ export function createProtobuf(): Encoding {
     },
     request(items) {
       const groups = [...byResource(items)].map(([resource, own]) => {
-        const records = joinItems(own, '', '', '');
+        const records = joinItems(own);
         const group = writer.open();
         writer.text(2, scope.version);
         writer.text(1, scope.name);
@@ -79,7 +79,7 @@ export function createProtobuf(): Encoding {
         writer.close(1, group, records.bytes);
         return joinItems([createItem([writer.take()]), records], '', '', '');
       });
-      return joinItems(groups, '', '', '');
+      return joinItems(groups);
     },
   };
 }

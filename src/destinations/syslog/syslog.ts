@@ -133,9 +133,7 @@ export const syslog = defineDestination({
       async send(batch, signal) {
         const { items, spread } = pack(batch, encoding);
         if (items.length === 0) return spread({ status: 'delivered' });
-        const pieces = chunked(items, transport === 'udp' ? 1 : pieceItems).map((piece) =>
-          writeItem(joinItems(piece, '', '', '')),
-        );
+        const pieces = chunked(items, transport === 'udp' ? 1 : pieceItems).map((piece) => writeItem(joinItems(piece)));
         return spread(resultOf(await client.send(pieces, signal)));
       },
       close: () => client.close(),
