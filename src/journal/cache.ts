@@ -16,12 +16,14 @@ export interface EventCache {
   release(seq: number): void;
 }
 
-/** What is kept of it while nobody asks: deliveries come from far behind then, or a destination is down. */
-const unaskedShare = 1 / 16;
+/** When so much of what it may hold was written and nobody came for anything new, nobody is about to. */
+const unaskedShare = 1 / 2;
+/** Who asks for one of the youngest events comes for the next ones, too: more than that fit in. */
+const nearEvents = 250;
 
 /**
- * Holds at most `bytesMax` of event JSON; the oldest go first. The events beside it take about three times that. When events go that
- * nobody asked for, it holds a sixteenth, until one is asked for that it has.
+ * Holds at most `bytesMax` of event JSON; the oldest go first. While nobody asks, because deliveries come from far behind or a destination
+ * is down, it holds nothing: what is kept for a while and then dropped costs V8 more than what is dropped at once.
  */
 export function createCache(bytesMax: number): EventCache {
   const entries = new Map<number, CachedEvent>();
@@ -29,9 +31,12 @@ export function createCache(bytesMax: number): EventCache {
   let order: number[] = [];
   let head = 0;
   let size = 0;
-  let sizeMax = bytesMax;
-  /** The last one that was asked for and found; what is older has been asked for too, because queues keep their order. */
+  let youngest = -1;
+  /** The youngest one that was asked for. */
   let askedTo = -1;
+  /** Bytes written since. */
+  let unasked = 0;
+  let isAsked = true;
 
   function drop(seq: number): void {
     const entry = entries.get(seq);
@@ -42,30 +47,39 @@ export function createCache(bytesMax: number): EventCache {
 
   /** Makes room for the youngest. */
   function shrink(): void {
-    for (; size > sizeMax && head < order.length; head += 1) {
-      const seq = order[head] ?? 0;
-      if (seq > askedTo && entries.has(seq)) sizeMax = bytesMax * unaskedShare;
-      drop(seq);
-    }
+    for (; size > bytesMax && head < order.length; head += 1) drop(order[head] ?? 0);
+    if (order.length <= 2 * entries.size + 1024) return;
+    order = order.slice(head).filter((each) => entries.has(each));
+    head = 0;
+  }
+
+  function clear(): void {
+    entries.clear();
+    order = [];
+    head = 0;
+    size = 0;
+    unasked = 0;
   }
 
   return {
     add(seq, entry) {
+      youngest = seq;
+      if (!isAsked) return;
       entries.set(seq, entry);
       order.push(seq);
       size += entry.bytes.length;
-      shrink();
-      if (order.length > 2 * entries.size + 1024) {
-        order = order.slice(head).filter((each) => entries.has(each));
-        head = 0;
-      }
+      unasked += entry.bytes.length;
+      isAsked = unasked <= bytesMax * unaskedShare;
+      if (isAsked) shrink();
+      else clear();
     },
     get(seq) {
-      const entry = entries.get(seq);
-      if (entry === undefined) return undefined;
-      askedTo = Math.max(askedTo, seq);
-      sizeMax = bytesMax;
-      return entry;
+      if (seq > youngest - nearEvents) isAsked = true;
+      if (seq > askedTo) {
+        askedTo = seq;
+        unasked = 0;
+      }
+      return entries.get(seq);
     },
     release(seq) {
       const entry = entries.get(seq);

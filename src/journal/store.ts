@@ -47,7 +47,7 @@ export interface Load {
   pieces: number;
 }
 
-const cacheBytesMax = 4 * 1024 * 1024;
+const cacheBytesMax = 2 * 1024 * 1024;
 
 export function createStore(
   db: DatabaseSync,
