@@ -29,7 +29,8 @@ export interface ResumePoint {
 
 /** What a push completed. Lines that are no events exist here as numbers only. */
 export interface Decoded {
-  readonly events: readonly Event[];
+  /** The caller's own. */
+  readonly events: Event[];
   readonly counts: FamilyCounts;
   /** Time of the newest line that carried one, ms; undefined when none did. */
   readonly newest: number | undefined;

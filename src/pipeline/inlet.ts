@@ -55,6 +55,7 @@ export function createInlet(deps: InletDeps): Inlet {
     tellLag(source, batch, nowMs);
     const tally = newTally();
     const stages = current();
+    const gaps = batch.events.filter(({ action }) => action === gapAction).length;
     const entries = decideAll(stages, batch.events, nowMs, tally);
     if (stages.rules.overTime && Object.keys(batch.counts).length > 0) stages.rules.heard(nowMs);
     const { counts, checkpoints } = batch;
@@ -69,6 +70,7 @@ export function createInlet(deps: InletDeps): Inlet {
     }
     noticeRoom();
     ahead = undefined;
+    if (gaps > 0) metrics.gaps(source, gaps);
     report(source, batch, result, tally);
     for (const [rule, count] of stages.rules.takeEvictions()) metrics.ruleKeysEvicted(rule, count);
     wake(entries);
@@ -125,14 +127,16 @@ export function createInlet(deps: InletDeps): Inlet {
   }
 
   /** An event that another source read before, or that is twice in the batch, is not counted again. */
-  function decideAll(stages: Stages, events: readonly Event[], nowMs: number, tally: Tally): readonly JournalEntry[] {
+  function decideAll(stages: Stages, events: Event[], nowMs: number, tally: Tally): readonly JournalEntry[] {
     const seen = new Set<string>();
     const isCounted = (event: SafeEvent): boolean => {
       if (!stages.rules.overTime) return false;
       const others = seen.size;
       return seen.add(event.id).size === others || journal.has(event);
     };
-    return events.flatMap((event) => decide(stages, event, nowMs, isCounted, tally).map(encoded));
+    return takenOut(events)
+      .flatMap((event) => decide(stages, event, nowMs, isCounted, tally).map(encoded))
+      .toArray();
   }
 
   function wake(entries: readonly JournalEntry[]): void {
@@ -147,8 +151,6 @@ export function createInlet(deps: InletDeps): Inlet {
       const count = batch.counts[family];
       if (count !== undefined) metrics.lines(source, family, count);
     }
-    const gaps = batch.events.filter(({ action }) => action === gapAction).length;
-    if (gaps > 0) metrics.gaps(source, gaps);
     for (const [kind, count] of tally.redactions) metrics.redactions(kind, count);
     for (const [rule, count] of tally.matches) metrics.ruleMatches(rule, count);
     for (const [rule, count] of tally.errors) metrics.ruleErrors(rule, count);
@@ -165,6 +167,12 @@ export function createInlet(deps: InletDeps): Inlet {
   function reportShed(shed: ReadonlyMap<string, number>): void {
     for (const [destination, count] of shed) metrics.deliveries(destination, 'shed', 'shed', count);
   }
+}
+
+/** One after the other: what is decided can go then, while V8 would promote what its batch still holds. */
+function* takenOut(events: Event[]): Generator<Event> {
+  events.reverse();
+  for (let event = events.pop(); event !== undefined; event = events.pop()) yield event;
 }
 
 function encoded({ event, deliveries }: Decided): JournalEntry {

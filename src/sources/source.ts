@@ -8,7 +8,8 @@ import type { Infer, ObjectSchema } from '../core/schema.ts';
 
 /** What a source hands over at once: it is committed as a whole, with the place to go on from. */
 export interface SourceBatch {
-  readonly events: readonly Event[];
+  /** Whoever accepts them takes them out. */
+  readonly events: Event[];
   readonly counts: FamilyCounts;
   /** Time of the newest line, ms. */
   readonly newest: number | undefined;

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pino } from 'pino';
-import type { Event } from '../../src/core/event.ts';
 import { createDecoder } from '../../src/decode/create.ts';
 import type { Journal, JournalOptions } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/open.ts';
@@ -76,7 +75,7 @@ function batch(from: number): SourceBatch {
   const lines = Array.from({ length: 20 }, (_, at) =>
     eventLine(from + at).replace('"context":{', `"context":{"filler":"${'words '.repeat(1700)}",`),
   );
-  const events: readonly Event[] = decoder.push(Buffer.from(`${lines.join('\n')}\n`)).events;
+  const { events } = decoder.push(Buffer.from(`${lines.join('\n')}\n`));
   return { events, counts: { event: 20 }, newest: clock.now(), checkpoints: new Map([['app.log', from + 20]]) };
 }
 
@@ -146,10 +145,11 @@ test('a full journal keeps the source waiting, says so once, counts the time, an
 
 test('the age of what could not be written grows while the disk is full', async () => {
   const inlet = start('block', undefined, 30);
-  const late = batch(0);
+  const newest = clock.now();
   await clock.advance(60_000);
   for (const seconds of [60, 90]) {
-    await assert.rejects(() => inlet.accept('server', late, never), { code: 'disk_full' });
+    // As the next source reads it again.
+    await assert.rejects(() => inlet.accept('server', { ...batch(0), newest }, never), { code: 'disk_full' });
     assert.equal(await shown('herald_source_lag_seconds'), seconds);
     await clock.advance(30_000);
   }
@@ -204,6 +204,14 @@ test('what makes room for an alert that time has made due is in the metrics, too
   assert.ok(shedByTicks > 0);
   const { shed } = journal.queue('chat');
   assert.equal(await shown('herald_deliveries_total{destination="chat",outcome="shed",reason="shed"}'), shed);
+});
+
+test('events are taken out of their batch, so that none is kept until all are written', async () => {
+  const inlet = start('block', [rule('each', [{ action: '*' }])]);
+  const accepted = batch(0);
+  await inlet.accept('server', accepted, never);
+  assert.deepEqual(accepted.events, []);
+  assert.equal(journal.queue('chat').pending, 20);
 });
 
 test('keys that a rule forgot for room are counted', async () => {
