@@ -5,7 +5,7 @@ import type { Gate, Stages } from './pipeline/decide.ts';
 import { createEventIds } from './pipeline/event-ids.ts';
 import { redactOptions } from './redact/options.ts';
 import { createRedactor } from './redact/redactor.ts';
-import { compileRules } from './rules/rules.ts';
+import { compileRules } from './rules/compile.ts';
 
 /** What decides about events, as the configuration says; rules that remember nothing yet, `rules` instead of all if given. */
 export function stagesOf(config: Config, rules = config.rules): Stages {

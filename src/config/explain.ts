@@ -3,7 +3,7 @@ import { get, isObject } from '../core/json.ts';
 import type { Schema } from '../core/schema.ts';
 import { didYouMean } from '../core/suggest.ts';
 import type { Path } from './path.ts';
-import type { Mismatch } from './validate.ts';
+import type { Mismatch } from './mismatch.ts';
 
 /** One error of Ajv about `value` in words, with what to do about it. Quotes nothing that is or may be a secret. */
 export function explain(error: ErrorObject, value: unknown): Mismatch {

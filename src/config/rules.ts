@@ -1,7 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { ruleSchema, type RuleConfig } from '../rules/config.ts';
-import { compileRules } from '../rules/rules.ts';
+import { compileRules } from '../rules/compile.ts';
 import { silencesSchema, type SilenceConfig } from '../rules/silence.ts';
 import type { IncludedRule } from './include.ts';
 import type { Reader } from './reader.ts';

@@ -3,16 +3,8 @@ import type { Schema } from '../core/schema.ts';
 import { explain, knownKeys, schemaOf } from './explain.ts';
 import { fitsWholly } from './fit.ts';
 import { formats } from './formats.ts';
-import type { Path } from './path.ts';
 import { suggest } from '../core/suggest.ts';
-
-/** Something that does not fit its schema. `at` tells whether the key or the value is to be pointed at. */
-export interface Mismatch {
-  /** Below the value that was checked. */
-  readonly path: Path;
-  readonly at: 'key' | 'value';
-  readonly message: string;
-}
+import type { Mismatch } from './mismatch.ts';
 
 /**
  * Compares a value with its schema; everything that does not fit comes at once. Where all is well, as at nearly every start, Ajv

@@ -1,14 +1,7 @@
 import type { Delivery } from '../core/delivery.ts';
 import type { StringSchema } from '../core/schema.ts';
-import {
-  formatJson,
-  formats,
-  formatText,
-  isTextFormat,
-  jsonFormats,
-  type Format,
-  type FormatInput,
-} from '../render/formats/format.ts';
+import type { FormatInput } from '../render/formats/input.ts';
+import { formatJson, formats, formatText, isTextFormat, jsonFormats, type Format } from '../render/formats/format.ts';
 import { eventObject } from '../render/formats/event-object.ts';
 import { jsonText, repairJson } from '../render/formats/json-text.ts';
 import type { DestinationDeps } from './destination.ts';

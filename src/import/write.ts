@@ -2,7 +2,7 @@ import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import type { PolicyDraft } from './convert/bindings.ts';
 import type { RuleDraft } from './convert/rules.ts';
 import type { Template } from './convert/mapping.ts';
-import type { DestinationDraft } from './convert/transports.ts';
+import type { DestinationDraft } from './convert/draft.ts';
 
 const head = `yaml-language-server: $schema=./config.schema.json
 

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { bounded } from './bounded.ts';
 import { refuseLinkLocal } from './link-local.ts';
 import { settle } from './syslog-settle.ts';
-import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog.ts';
+import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog-client.ts';
 
 /** After this long the receiver's name is looked up anew: there is no connection whose end would tell that it moved. */
 const addressMsMax = 60_000;

@@ -5,7 +5,7 @@ import { dial } from './dial.ts';
 import { createRecent } from './syslog-recent.ts';
 import { settle } from './syslog-settle.ts';
 import { secureOptions } from './tls.ts';
-import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog.ts';
+import type { SyslogClient, SyslogClientOptions, SyslogSent } from './syslog-client.ts';
 
 /** A connection and what is known of its end. */
 interface Connection {

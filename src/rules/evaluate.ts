@@ -9,17 +9,9 @@ import type { Draft } from './over-time/draft.ts';
 import { latenessMs } from './over-time/times.ts';
 import { explainRule, type Rule } from './rule.ts';
 import type { Evaluation, Explanation, Held, Rules } from './rules.ts';
+import type { RunningRule } from './running-rule.ts';
 import type { Silences } from './silence.ts';
 import { createRuleMemory } from './state.ts';
-
-/** A compiled rule as it runs. */
-export interface RunningRule {
-  readonly rule: Rule;
-  /** Its behaviour over several events, if it has any. */
-  readonly course: Course | undefined;
-  /** Differs when anything about the rule differs: it then starts anew. */
-  readonly version: string;
-}
 
 const nothing: Evaluation = { notifications: [], errors: [] };
 const actionsMax = 256;

@@ -3,7 +3,7 @@ import { withViews } from '../../src/core/event.ts';
 import { createDecoder } from '../../src/decode/create.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
-import { compileRules } from '../../src/rules/rules.ts';
+import { compileRules } from '../../src/rules/compile.ts';
 import { seeded } from '../bench/random.ts';
 import { kinds, surroundings } from '../config/kinds.ts';
 import { corpusLines } from '../redact/corpus.ts';

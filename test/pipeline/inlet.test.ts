@@ -10,7 +10,7 @@ import { openJournal } from '../../src/journal/open.ts';
 import { createInlet, type Inlet } from '../../src/pipeline/inlet.ts';
 import { createRedactor, fromStored } from '../../src/redact/redactor.ts';
 import { keysMax } from '../../src/rules/over-time/memory.ts';
-import { compileRules } from '../../src/rules/rules.ts';
+import { compileRules } from '../../src/rules/compile.ts';
 import { createMetrics, type MetricsPage } from '../../src/server/metrics.ts';
 import type { SourceBatch } from '../../src/sources/source.ts';
 import { rule } from '../rules/config.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { loadConfig } from '../../src/config/load.ts';
 import { withViews, type EventFacts, type SafeEvent } from '../../src/core/event.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
-import { compileRules } from '../../src/rules/rules.ts';
+import { compileRules } from '../../src/rules/compile.ts';
 import { kinds, surroundings } from '../config/kinds.ts';
 import { safeEvent } from '../support/events.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EventFacts } from '../../src/core/event.ts';
 import { messageIdDomain, userAgent } from '../../src/core/identity.ts';
-import { compileRules, type Evaluation, type Rules } from '../../src/rules/rules.ts';
+import { compileRules } from '../../src/rules/compile.ts';
+import type { Evaluation, Rules } from '../../src/rules/rules.ts';
 import { safeEvent } from '../support/events.ts';
 import { rule } from './config.ts';
 

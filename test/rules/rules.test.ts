@@ -6,7 +6,8 @@ import type { EventFacts } from '../../src/core/event.ts';
 import { isObject } from '../../src/core/json.ts';
 import type { RuleConfig } from '../../src/rules/config.ts';
 import type { PolicyConfig } from '../../src/rules/policy-config.ts';
-import { compileRules, type Rules } from '../../src/rules/rules.ts';
+import { compileRules } from '../../src/rules/compile.ts';
+import type { Rules } from '../../src/rules/rules.ts';
 import { corpusEvents, safeEvent } from '../support/events.ts';
 import { rule } from './config.ts';
 

@@ -1,7 +1,7 @@
 import { knownActions } from '../../src/core/action.ts';
 import type { Severity } from '../../src/core/delivery.ts';
 import type { SafeEvent } from '../../src/core/event.ts';
-import type { FormatInput } from '../../src/render/formats/format.ts';
+import type { FormatInput } from '../../src/render/formats/input.ts';
 import { corpusEvents } from '../render/events.ts';
 
 /** What a format gets, for an event of a rule of that severity. */

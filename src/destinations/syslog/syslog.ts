@@ -1,7 +1,8 @@
 import type { Delivery, SendResult } from '../../core/delivery.ts';
 import type { Infer, ObjectSchema } from '../../core/schema.ts';
 import type { HttpFailure } from '../../net/http.ts';
-import { createSyslogClient, type SyslogSent } from '../../net/syslog.ts';
+import type { SyslogSent } from '../../net/syslog-client.ts';
+import { createSyslogClient } from '../../net/syslog.ts';
 import { formats, isTextFormat } from '../../render/formats/format.ts';
 import { facilityNames } from '../../render/formats/syslog.ts';
 import { joinItems, writeItem } from '../item.ts';

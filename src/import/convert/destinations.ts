@@ -1,8 +1,9 @@
 import type { Findings } from '../findings.ts';
 import type { BlueprintObject, Objects } from '../objects.ts';
+import type { DestinationDraft } from './draft.ts';
 import { uniqueName } from './names.ts';
 import type { Recipient } from './recipients.ts';
-import { convertTransport, type DestinationDraft } from './transports.ts';
+import { convertTransport } from './transports.ts';
 
 const nameLengthMax = 64;
 

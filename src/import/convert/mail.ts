@@ -3,7 +3,7 @@ import type { Findings } from '../findings.ts';
 import type { BlueprintObject } from '../objects.ts';
 import { nameOf } from './labels.ts';
 import type { Recipient } from './recipients.ts';
-import type { DestinationDraft } from './transports.ts';
+import type { DestinationDraft } from './draft.ts';
 
 const ownTemplate = 'email/event_notification.html';
 const defaultPrefix = 'authentik Notification: ';

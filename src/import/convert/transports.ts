@@ -1,18 +1,12 @@
 import { textOf } from '../blueprint/resolved.ts';
 import type { Findings } from '../findings.ts';
 import type { BlueprintObject, Objects } from '../objects.ts';
+import type { DestinationDraft } from './draft.ts';
 import { nameOf, unresolvedLabel } from './labels.ts';
 import { mailDestination } from './mail.ts';
 import type { Template } from './mapping.ts';
 import { booleanOf, type Recipient } from './recipients.ts';
 import { webhookOptions } from './webhook.ts';
-
-/** A destination of the configuration; `comments` stand above it. */
-export interface DestinationDraft {
-  readonly name: string;
-  readonly options: { readonly [name: string]: Template };
-  readonly comments: readonly string[];
-}
 
 /** What a transport becomes for these recipients: one destination, or one for each of them. */
 export function convertTransport(

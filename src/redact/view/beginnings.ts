@@ -1,4 +1,4 @@
-import type { Known } from './disguise.ts';
+import type { Known } from './known-value.ts';
 import { fold } from './needle.ts';
 import type { Found } from './replace.ts';
 import { isWordAt, isWordBefore } from './words.ts';

@@ -1,6 +1,7 @@
 import { hiddenMark } from '../../core/stand-in.ts';
 import { addressesIn, mayHoldAddress } from './address.ts';
 import type { FindBeginnings } from './beginnings.ts';
+import type { Known } from './known-value.ts';
 import { mailsIn } from './mail.ts';
 import { mayHoldPair, pairsIn } from './pairs.ts';
 import type { Place } from './known.ts';
@@ -9,12 +10,6 @@ import { fold, type NeedlesOf } from './needle.ts';
 import { replacePlaces, type Found } from './replace.ts';
 import { createSearch } from './search.ts';
 import type { StandIn } from './stand-in.ts';
-
-/** A value of an event that must not be seen, and what stands for it. */
-export interface Known {
-  readonly value: string;
-  readonly standIn: string;
-}
 
 /**
  * Replaces known values, mail addresses and network addresses wherever they stand in texts, below any escapes too. When what is known

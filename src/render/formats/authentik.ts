@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { userObject } from './event-object.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { isoMillis } from './time.ts';
 
 /**

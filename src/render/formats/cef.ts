@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { version } from '../../core/identity.ts';
 import { jsonText } from './json-text.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { actionName } from './headline.ts';
 import { scaleOf } from './level.ts';
 import { asNumber, coordinates } from './subject.ts';

@@ -4,7 +4,7 @@ import { asText, get, type Json, type JsonObject } from '../../core/json.ts';
 import { eventLogUrl } from '../links.ts';
 import { compact, members } from './compact.ts';
 import { ecsMeaning } from './ecs-actions.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { isDetection, scaleOf } from './level.ts';
 import { modelClass } from './model-class.ts';
 import { queryString } from './query-string.ts';

@@ -1,11 +1,10 @@
-import type { Severity } from '../../core/delivery.ts';
 import { unreachable } from '../../core/errors.ts';
-import type { SafeEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { authentikDocument } from './authentik.ts';
 import { cefText } from './cef.ts';
 import { ecsDocument } from './ecs.ts';
 import { heraldDocument } from './herald.ts';
+import type { FormatInput } from './input.ts';
 import { leefText } from './leef.ts';
 import { ocsfDocument } from './ocsf.ts';
 
@@ -20,19 +19,6 @@ export type TextFormat = (typeof textFormats)[number];
 /** Every format of an event, for destinations that take text and JSON alike. */
 export const formats = [...jsonFormats, ...textFormats] as const;
 export type Format = (typeof formats)[number];
-
-/** One event of one rule, and who says so. */
-export interface FormatInput {
-  readonly event: SafeEvent;
-  /** The delivery's key: the same on every attempt. Every format but authentik's carries it as the record's own id. */
-  readonly key: string;
-  readonly rule: string;
-  readonly severity: Severity;
-  /** The name of this herald. */
-  readonly instance: string;
-  /** authentik's own address without a trailing slash. */
-  readonly authentikUrl: string | undefined;
-}
 
 /** True for the formats that are one line of text. */
 export function isTextFormat(format: Format): format is TextFormat {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { eventObject } from './event-object.ts';
 
 /** herald's own form: the event's keys with `rule`, `severity` and `key` before them. */

@@ -1,5 +1,5 @@
 import { version } from '../../core/identity.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { jsonText } from './json-text.ts';
 import { scaleOf } from './level.ts';
 import { asNumber } from './subject.ts';

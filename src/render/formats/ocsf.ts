@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { eventLogUrl } from '../links.ts';
 import { refAt } from '../object.ts';
 import { compact, members, type Members } from './compact.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { headline } from './headline.ts';
 import { isDetection } from './level.ts';
 import { activityOf } from './ocsf-actions.ts';

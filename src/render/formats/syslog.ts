@@ -1,6 +1,6 @@
 import type { Severity } from '../../core/delivery.ts';
 import { product, version } from '../../core/identity.ts';
-import type { FormatInput } from './format.ts';
+import type { FormatInput } from './input.ts';
 import { clientAddress, rolesOf } from './subject.ts';
 import { oneLine } from './text-value.ts';
 import { isoMillis } from './time.ts';

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseTimeNs } from '../../decode/time.ts';
-import { openBytes, type ByteFile } from './byte-file.ts';
+import type { ByteFile } from './byte-file.ts';
 import { errnoOf, isMissing, restless, statOrMissing } from './errno.ts';
 import { headBytesMax, identityOf, isSameInode, type Identity } from './identity.ts';
+import { openBytes } from './open-bytes.ts';
 
 /** A file that belongs to a log, open, as it was when it was looked at. */
 export interface LogFile {

@@ -1,5 +1,5 @@
 import { readFrom, type ResumePoint } from '../../decode/decoder.ts';
-import { isCompressed } from './byte-file.ts';
+import { isCompressed } from './open-bytes.ts';
 import type { Checkpoint, KnownFile } from './checkpoint.ts';
 import { beginsAs, isSameInode, isTelling, type Identity } from './identity.ts';
 import { begunNs, type LogFile } from './log-files.ts';

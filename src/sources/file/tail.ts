@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { createDecoder } from '../../decode/create.ts';
 import { readFrom, type Decoded, type Decoder, type ResumePoint } from '../../decode/decoder.ts';
 import type { Gap } from '../gap.ts';
-import { isCompressed } from './byte-file.ts';
+import { isCompressed } from './open-bytes.ts';
 import { Chain } from './chain.ts';
 import { writeCheckpoint, type KnownFile } from './checkpoint.ts';
 import { joined, nothing } from './decoded.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EventFacts } from '../../../src/core/event.ts';
-import { compileRules } from '../../../src/rules/rules.ts';
+import { compileRules } from '../../../src/rules/compile.ts';
 import { keysMax } from '../../../src/rules/over-time/memory.ts';
 import { rule } from '../config.ts';
 import { day, hour, minute, Run, ruleWith, second, t0 } from './run.ts';

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import type { Remembered } from '../../../src/core/rule-state.ts';
 import type { Alert } from '../../../src/rules/alert.ts';
 import { keysMax } from '../../../src/rules/over-time/memory.ts';
-import { compileRules } from '../../../src/rules/rules.ts';
+import { compileRules } from '../../../src/rules/compile.ts';
 import { rule } from '../config.ts';
 import { safeEvent } from '../../support/events.ts';
 import { applyChanges, hour, minute, second, t0 } from './run.ts';
