@@ -1,12 +1,9 @@
-import type { Readable } from 'node:stream';
-import type { Logger } from 'pino';
-import type { Clock, Random } from './core/clock.ts';
 import { createScope, type Scope } from './core/scope.ts';
 import type { Config, ServerConfig } from './config/config.ts';
 import type { ConfigFeed } from './config/feed.ts';
 import { openJournal } from './journal/open.ts';
 import type { Journal } from './journal/journal.ts';
-import { createFleet, type Fleet } from './parts.ts';
+import { createFleet, type Fleet, type ProcessDeps } from './parts.ts';
 import type { Stages } from './pipeline/decide.ts';
 import { createInlet, type Inlet } from './pipeline/inlet.ts';
 import type { Outlet } from './pipeline/outlet.ts';
@@ -19,15 +16,7 @@ import { createMetrics, type MetricsPage } from './server/metrics.ts';
 import { startServer } from './server/server.ts';
 import { stagesOf } from './stages.ts';
 
-export interface AppDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly stdin: Readable;
-  readonly env: { readonly [name: string]: string | undefined };
-  readonly stdout: (text: string) => Promise<void>;
-  /** Standard output shows colours. */
-  readonly colours: boolean;
+export interface AppDeps extends ProcessDeps {
   /** How long a stop may take; deliveries end after three quarters of it. */
   readonly graceMs: number;
   /** Followed for changes of the configuration, if given. */

@@ -1,5 +1,7 @@
-import type { AppDeps } from './app.ts';
+import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
 import type { Config, DestinationConfig, SourceConfig } from './config/config.ts';
+import type { Clock, Random } from './core/clock.ts';
 import { discreet } from './destinations/discreet.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Inlet } from './pipeline/inlet.ts';
@@ -8,8 +10,20 @@ import { createOutlet, type Outlet } from './pipeline/outlet.ts';
 import { viewed } from './destinations/viewed.ts';
 import type { MetricsPage } from './server/metrics.ts';
 
+/** What the process has of the world, for sources and destinations. */
+export interface ProcessDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly stdin: Readable;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly stdout: (text: string) => Promise<void>;
+  /** Standard output shows colours. */
+  readonly colours: boolean;
+}
+
 export interface PartsDeps {
-  readonly deps: AppDeps;
+  readonly deps: ProcessDeps;
   readonly journal: Journal;
   readonly inlet: Pick<Inlet, 'accept'>;
   readonly metrics: MetricsPage;

@@ -205,17 +205,27 @@ test('lines have no trailing blanks', () => {
   );
 });
 
-test('no file is dead', () => {
-  const imported = new Set<string>();
-  for (const { path, code } of [...sources, ...tests]) {
-    for (const [, target] of code.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
-      imported.add(
-        normalize(join(dirname(path), target ?? ''))
-          .split(sep)
-          .join('/'),
-      );
-    }
+/** The files that a file imports, types included. */
+function importsOf({ path, code }: SourceFile): readonly string[] {
+  return [...code.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) =>
+    normalize(join(dirname(path), target ?? ''))
+      .split(sep)
+      .join('/'),
+  );
+}
+
+test('imports go round in no circle', () => {
+  let left = new Map(sources.map((file) => [file.path, importsOf(file)]));
+  for (let before = Infinity; left.size < before;) {
+    before = left.size;
+    const rest = left;
+    left = new Map([...rest].filter(([, imports]) => imports.some((path) => rest.has(path))));
   }
+  assert.deepEqual([...left.keys()], [], 'what two files know of each other stands in a third');
+});
+
+test('no file is dead', () => {
+  const imported = new Set([...sources, ...tests].flatMap(importsOf));
   const entries = new Set(['src/cli.ts', 'src/cli/start.ts']);
   // Declarations are for the compiler.
   const code = sources.filter(({ path }) => !path.endsWith('.d.ts'));

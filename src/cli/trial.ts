@@ -3,7 +3,7 @@ import type { SafeEvent } from '../core/event.ts';
 import { renderMessage } from '../render/message.ts';
 import { terminalText } from '../render/terminal.ts';
 import type { Suppression } from '../rules/loop.ts';
-import type { RuleExplanation } from '../rules/rule.ts';
+import type { RuleExplanation } from '../rules/explain-rule.ts';
 import type { Explanation, Held } from '../rules/rules.ts';
 
 /** What would become of one event. */

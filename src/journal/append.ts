@@ -23,7 +23,7 @@ interface Placed {
 export function append(store: Store, batch: AppendBatch, nowMs: number): AppendResult {
   const placed = batch.entries.map((entry, at) => place(store, entry, store.nextSeq + at));
   const shed = new Map<string, number>();
-  const changes = encodeChanges(store, batch.ruleState);
+  const changes = encodeChanges(store.codec, store.ruleLog, batch.ruleState);
   const inserted = transact(store, () => {
     if (!makeRoom(store, bytesOf(placed) + (changes?.length ?? 0), shed)) return undefined;
     const fresh = insertEvents(store, placed, nowMs);

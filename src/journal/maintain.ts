@@ -2,7 +2,7 @@ import { saveInbox } from './inbox.ts';
 import { mayPrune, pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
 import { resealPiece } from './reseal.ts';
 import { pages, usedBytes } from './room.ts';
-import { foldRuleLog } from './rule-log.ts';
+import { foldRuleLog } from './rule-fold.ts';
 import { transactLazily, type Store } from './store.ts';
 import { checkpoint, watchWal } from './wal.ts';
 import { indexPiece } from './word-index.ts';

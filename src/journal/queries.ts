@@ -6,7 +6,7 @@ import type { DeliveryRow, JournalQueries, NotificationRow, QueueState } from '.
 import { severityAt } from './lease.ts';
 import type { Contents } from './contents.ts';
 import { hex, int, optionalText, text, type Row } from './row.ts';
-import { readRuleState } from './rule-log.ts';
+import { readRuleState } from './rule-fold.ts';
 import { deliveriesPerEvent as per, states } from './schema.ts';
 import { search, seqsOfId } from './search.ts';
 

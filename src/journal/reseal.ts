@@ -1,24 +1,13 @@
-import type { SQLInputValue } from 'node:sqlite';
-import { plain, type Form } from './codec.ts';
+import { plain } from './codec.ts';
 import { busyMs } from './database.ts';
 import { readForms, writeForms } from './forms.ts';
 import type { EncryptionState, JournalLog } from './journal.ts';
 import { resealRows, tables } from './reseal-rows.ts';
+import type { Resealing } from './resealing.ts';
 import { pages } from './room.ts';
 import { int } from './row.ts';
 import { readMeta, transact, transactLazily, type Store } from './store.ts';
 import { dropBlock } from './word-index.ts';
-
-/** Under way: every record gets the form of now, then what the old ones left behind is overwritten. */
-export interface Resealing {
-  /** Forms that records may still have, beside that of now. */
-  readonly others: readonly Form[];
-  readonly log: JournalLog;
-  step: number;
-  /** The row of the present table up to which all is done. */
-  after: SQLInputValue;
-  rewritten: number;
-}
 
 /** Done in pieces, one after the other. `later`: something is in the way, and other upkeep goes first. */
 type Step = (store: Store, pass: Resealing) => 'more' | 'done' | 'later';

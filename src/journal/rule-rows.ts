@@ -1,8 +1,9 @@
 import type { Json } from '../core/json.ts';
 import type { Remembered, RuleState } from '../core/rule-state.ts';
-import { formOf, plain, type Codec, type Place } from './codec.ts';
+import { formOf, plain, type Codec } from './codec.ts';
 import { CorruptError } from './failure.ts';
 import { int, parsed, text, type Row } from './row.ts';
+import { placeOf } from './rule-log.ts';
 import type { Store } from './store.ts';
 
 /*
@@ -95,11 +96,6 @@ function linesIn(state: string): Remembered {
 /** A row of the log in the form of now. */
 export function reencodeLog(codec: Codec, row: Row): string | Uint8Array {
   return codec.sealText(placeOf(int(row, 'seq')), openLog(codec, row));
-}
-
-/** Where the row of the log with this number belongs. */
-export function placeOf(seq: number): Place {
-  return ['rule_log', seq, ''];
 }
 
 function openLog(codec: Codec, row: Row): string {

@@ -6,7 +6,7 @@ import type { Codec } from './codec.ts';
 import type { JournalOptions, NotificationRow } from './journal.ts';
 import { createNames, type Names } from './names.ts';
 import { int } from './row.ts';
-import type { Resealing } from './reseal.ts';
+import type { Resealing } from './resealing.ts';
 import { openRuleLog, type RuleLog } from './rule-log.ts';
 import { prepareStatements, type SqlStatements } from './statements.ts';
 import type { Wal } from './wal.ts';

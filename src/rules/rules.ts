@@ -2,9 +2,9 @@ import type { Notification } from '../core/delivery.ts';
 import type { SafeEvent } from '../core/event.ts';
 import type { RuleChanges, RuleState } from '../core/rule-state.ts';
 import type { Alert } from './alert.ts';
+import type { RuleExplanation } from './explain-rule.ts';
 import type { Suppression } from './loop.ts';
 import type { HeldReason } from './over-time/course.ts';
-import type { RuleExplanation } from './rule.ts';
 
 /** What the rules decided about one event. */
 export interface Evaluation {
