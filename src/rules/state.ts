@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Remembered, RuleChanges, RuleState } from '../core/rule-state.ts';
-import type { RunningRule } from './running-rule.ts';
 import type { Kept } from './over-time/memory.ts';
+import type { RunningRule } from './running-rule.ts';
 
 /** All that rules remember, as rows for the journal. A row's name is the owner's digest, the part and the key. */
 export interface RuleMemory {

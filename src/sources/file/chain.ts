@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
-import { isCompressed } from './open-bytes.ts';
 import { isMissing, isRestless, orMissing, statOrMissing } from './errno.ts';
 import { isFinal, isSameInode, isTelling, type Identity } from './identity.ts';
 import { hasFiles } from './log-files.ts';
+import { isCompressed } from './open-bytes.ts';
 import { openAfter, openCopy } from './resume.ts';
 import { closeAll, identifyAgain, type Loss, type Segment } from './segment.ts';
 

@@ -1,8 +1,8 @@
 import { readFrom, type ResumePoint } from '../../decode/decoder.ts';
-import { isCompressed } from './open-bytes.ts';
 import type { Checkpoint, KnownFile } from './checkpoint.ts';
 import { beginsAs, isSameInode, isTelling, type Identity } from './identity.ts';
 import { begunNs, type LogFile } from './log-files.ts';
+import { isCompressed } from './open-bytes.ts';
 import type { Loss } from './segment.ts';
 
 /** Which files are to be read one after the other, and from where. */
