@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { actionsOfJournal, assertDeliveriesLaw, booksOfJournal, serialsOfJournal } from '../support/accounting.ts';
 import type { Daemon } from '../support/daemon.ts';
+import { serialsBelow, serialsOnDisk } from '../support/kubelet/serials.ts';
 import { page, startScenario, type Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/source.ts';
 
@@ -72,7 +72,7 @@ describe('a downtime with rotations: reading goes on at the right byte of the ri
     const kept = serialsOnDisk(kubelet.folder);
     const [firstKept = 0] = kept;
     assert.ok(firstKept > 300 && kept.at(-1) === events - 1, `serials ${firstKept} to ${kept.at(-1)} are on disk`);
-    const wanted = [...range(0, 300), ...kept];
+    const wanted = [...serialsBelow(300), ...kept];
     const daemon = start();
     await waitFor(() => sink.distinct() >= wanted.length, `${wanted.length} events:\n${daemon.log()}`);
     await daemon.logged('lines of this log are lost');
@@ -137,15 +137,3 @@ async function settledStart({ start }: Scenario): Promise<Daemon> {
   await daemon.logged('"reading"');
   return daemon;
 }
-
-/** The serials in all files of the log, compressed ones too. */
-function serialsOnDisk(folder: string): readonly number[] {
-  const serials = readdirSync(folder).flatMap((name) => {
-    const bytes = readFileSync(join(folder, name));
-    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-    return [...text.matchAll(/"event":"Created Event".*"pk":(\d+),.*\}$/gm)].map(([, serial]) => Number(serial));
-  });
-  return serials.toSorted((a, b) => a - b);
-}
-
-const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, at) => from + at);

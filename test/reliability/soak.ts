@@ -17,6 +17,7 @@ interface Tally {
   stops: number;
   downtimes: number;
   restarts: number;
+  pauses: number;
   troubles: number;
 }
 
@@ -41,7 +42,7 @@ const manners: readonly (readonly [string, sinks.Manner])[] = [
   ['half-closing', sinks.inTurn(sinks.halfCloses, sinks.leaves)],
 ];
 
-/** Kills, stops, downtimes over rotations, and a destination in every kind of trouble, until the time is over. */
+/** Kills, stops, pauses, downtimes over rotations, and a destination in every kind of trouble, until the time is over. */
 async function torment(scenario: Scenario, random: Random, untilMs: number, tally: Tally): Promise<Daemon> {
   const { kubelet, sink, start, delivered } = scenario;
   let daemon = start();
@@ -54,7 +55,7 @@ async function torment(scenario: Scenario, random: Random, untilMs: number, tall
   };
   while (performance.now() < untilMs) {
     await sleep(random.below(3000));
-    const dice = random.below(12);
+    const dice = random.below(13);
     if (dice < 4) {
       tally.kills += 1;
       await end('SIGKILL');
@@ -77,6 +78,12 @@ async function torment(scenario: Scenario, random: Random, untilMs: number, tall
       await delivered(daemon, 60_000);
       tally.restarts += 1;
       await kubelet.restart();
+    } else if (dice < 9) {
+      tally.pauses += 1;
+      daemon.process.kill('SIGSTOP');
+      if (random.below(2) === 0) await kubelet.rotate();
+      await sleep(random.below(3000));
+      daemon.process.kill('SIGCONT');
     } else await trouble(sink, random, tally);
     sink.behave(sinks.accepts);
   }
@@ -133,7 +140,7 @@ function memory(samples: readonly number[]): { readonly first: number; readonly 
 
 async function soak(minutes: number, rate: number, seed: number): Promise<string> {
   const context = createContext();
-  const tally: Tally = { kills: 0, stops: 0, downtimes: 0, restarts: 0, troubles: 0 };
+  const tally: Tally = { kills: 0, stops: 0, downtimes: 0, restarts: 0, pauses: 0, troubles: 0 };
   const totalMs = minutes * 60_000;
   const startMs = performance.now();
   try {
@@ -172,6 +179,7 @@ function report(
     ['`kill -9`', number(tally.kills)],
     ['SIGTERM', number(tally.stops)],
     ['downtimes over two rotations', number(tally.downtimes)],
+    ['pauses (`SIGSTOP`)', number(tally.pauses)],
     ['troubles of the destination', number(tally.troubles)],
     ['events missing in the journal', '0'],
     ['events twice in the journal', '0'],
