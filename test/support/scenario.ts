@@ -118,7 +118,9 @@ export async function startScenario(context: ScenarioContext, options: ScenarioO
 export async function page(daemon: Daemon, name: 'metrics' | 'readyz' | 'livez'): Promise<string> {
   await daemon.logged('"listening"');
   const port = /"port":(\d+)/.exec(daemon.log())?.[1] ?? '';
-  return (await fetch(`http://127.0.0.1:${port}/${name}`)).text();
+  // On a connection of its own: one that is kept may be closed by whoever stood still for five seconds, just when it is used again.
+  const headers = { connection: 'close' };
+  return (await fetch(`http://127.0.0.1:${port}/${name}`, { headers })).text();
 }
 
 const sum = (lines: FamilyCounts): number => Object.values(lines).reduce((total, count) => total + count, 0);
