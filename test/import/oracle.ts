@@ -23,7 +23,7 @@ export function runPython(
       input: JSON.stringify({ programs, events, purpose }),
       encoding: 'utf8',
       maxBuffer: 256 * 1024 * 1024,
-      timeout: 60_000,
+      timeout: 150_000,
     },
   );
   if (status !== 0) throw new Error(stderr);

@@ -15,7 +15,7 @@ test('a write beyond the quota is a full disk, which SQLite does not tell', { sk
   const options = ['-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', ...places, ...inject];
   const output = execFileSync('strace', [...options, process.execPath, script, path], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 150_000,
   });
   const { codes, messages }: { codes: string[]; messages: string[] } = JSON.parse(output);
   assert.deepEqual(codes, ['disk_full', 'disk_full', 'disk_full', 'disk_full']);
@@ -29,7 +29,7 @@ test('a write that the system refuses is an OperationalError every time, and wha
   // No file above some MB: the kernel itself fails the write in the middle of a transaction.
   const output = execFileSync('sh', ['-c', 'ulimit -f 6000; exec "$0" "$1" "$2"', process.execPath, script, path], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 150_000,
   });
   const { codes, written, made }: { codes: string[]; written: number; made: number } = JSON.parse(output);
   assert.deepEqual(codes, ['io', 'io', 'io', 'io']);

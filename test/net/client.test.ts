@@ -165,7 +165,7 @@ describe('aborting', () => {
     });
   }
 
-  test('ends a connection attempt that nobody answers, and closing its socket', { timeout: 5000 }, async () => {
+  test('ends a connection attempt that nobody answers, and closing its socket', { timeout: 60_000 }, async () => {
     // undici takes an abort only once the connection stands, and the handshake never comes to its end here.
     const deaf = await startDeafServer();
     const abort = new AbortController();

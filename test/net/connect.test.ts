@@ -20,7 +20,7 @@ const server = createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 },
 `;
 const queued = 16;
 
-describe('nobody takes the connection: it is given up long before the attempt', { timeout: 20_000 }, () => {
+describe('nobody takes the connection: it is given up long before the attempt', { timeout: 120_000 }, () => {
   let worker: Worker;
   const waiting: ReturnType<typeof connect>[] = [];
   let port = 0;

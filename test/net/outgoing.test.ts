@@ -100,8 +100,8 @@ describe('TLS', () => {
     assert.equal(willing.getProtocol(), 'TLSv1.1');
     willing.destroy();
     const tls = { ca: certificates.ca };
-    const base = { host: '127.0.0.1', port: linesPort, timeoutMs: 10_000, tls };
-    const http = createHttpClient({ timeoutMs: 10_000, tls, proxy: undefined }, systemClock);
+    const base = { host: '127.0.0.1', port: linesPort, timeoutMs: 60_000, tls };
+    const http = createHttpClient({ timeoutMs: 60_000, tls, proxy: undefined }, systemClock);
     const smtp = createSmtpClient({ ...base, encryption: 'implicit', login: undefined }, systemClock);
     const syslog = createSyslogClient({ ...base, transport: 'tls' }, systemClock);
     const outcomes = [
@@ -121,8 +121,8 @@ describe('TLS', () => {
   test('a certificate of nobody we know is refused by every client', async () => {
     const web = await startHttpReceiver(certificates.server);
     const lines = createServer(certificates.server, (socket) => void socket.on('error', () => undefined).resume());
-    const base = { host: '127.0.0.1', port: await listen(lines), timeoutMs: 10_000, tls: {} };
-    const http = createHttpClient({ timeoutMs: 10_000, tls: {}, proxy: undefined }, systemClock);
+    const base = { host: '127.0.0.1', port: await listen(lines), timeoutMs: 60_000, tls: {} };
+    const http = createHttpClient({ timeoutMs: 60_000, tls: {}, proxy: undefined }, systemClock);
     const smtp = createSmtpClient({ ...base, encryption: 'implicit', login: undefined }, systemClock);
     const syslog = createSyslogClient({ ...base, transport: 'tls' }, systemClock);
     const outcomes = [

@@ -90,6 +90,8 @@ test('a token that rotates is read again; one that is not accepted is asked for 
   server.write(...lines(0, 1));
   const { out } = start(context, world);
   await out.until(1);
+  // A request that is under way when the token goes has the old one.
+  await waitFor(() => world.api.asked('watch').length === 1, 'the watch');
   world.rotateToken();
   world.api.breakAll();
   server.write(...lines(1, 2));
@@ -126,15 +128,15 @@ test('429 with Retry-After, 5xx, resets: each is waited out, and said once', asy
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
   server.write(...lines(0, 3));
-  const busy = { status: 429, message: 'too many requests', headers: { 'retry-after': '7' } };
+  const busy = { status: 429, message: 'too many requests', headers: { 'retry-after': '60' } };
   const broken = { status: 500, message: 'Get "https://10.0.0.7:10250/containerLogs/x": dial tcp: connection refused' };
   world.api.fail('list', { status: 503, message: 'apiserver not ready' }, 'reset');
   world.api.fail('watch', { status: 500, message: 'etcdserver: leader changed' }, 'reset');
   world.api.fail('log', busy, broken, broken, broken, 'reset');
   const { out, clock } = start(context, world);
-  await waitFor(() => clock.isAsleepFor(7000), 'the wait that the server asked for');
+  await waitFor(() => clock.isAsleepFor(60_000), 'the wait that the server asked for');
   assert.equal(world.api.asked('log').length, 1);
-  clock.skip(7000);
+  clock.skip(60_000);
   await out.until(3);
   assert.equal(world.api.asked('log').length, 6);
   assert.equal(out.log.filter((line) => line.includes('connection refused')).length, 1);
@@ -256,13 +258,13 @@ test('a body that is silent for too long is given up; one that is not taken is n
   const signal = new AbortController().signal;
   const query = { container: 'server', follow: true };
   let taken = 0;
-  const end = await api.get({ path, query, quietMsMax: 100, signal }, async () => {
+  const end = await api.get({ path, query, quietMsMax: 500, signal }, async () => {
     taken += 1;
-    await systemClock.sleep(1500);
+    await systemClock.sleep(2500);
   });
   assert.deepEqual([end, taken], [{ status: 'quiet' }, 1]);
   await assert.rejects(
-    api.get({ path, query, quietMsMax: 100, signal }, () => Promise.reject(new Error('not taken'))),
+    api.get({ path, query, quietMsMax: 500, signal }, () => Promise.reject(new Error('not taken'))),
     /not taken/,
   );
 });

@@ -112,11 +112,12 @@ test('200 containers: one connection each, and few commits', async (context) => 
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
   const { stop } = start(context, world, {}, undefined, out, accept);
-  await waitFor(() => world.api.asked('log').length === 200, 'a stream for each container', 60_000);
+  await waitFor(() => world.api.asked('log').length === 200, 'a stream for each container');
   await waitFor(() => isSteady(world.api.sentBytes), 'the server to have sent all');
   gate.resolve();
-  await waitFor(() => out.counts.access === 2000, '2,000 lines', 60_000);
-  assert.equal(world.api.connections, 201);
+  await waitFor(() => out.counts.access === 2000, '2,000 lines');
+  // The watch may be between two requests.
+  await waitFor(() => world.api.connections === 201, 'a watch and 200 logs');
   assert.equal(world.api.asked('list').length, 3);
   assert.ok(commits < 20, `${commits} commits`);
   await stop();
@@ -163,15 +164,15 @@ test('while nothing is accepted, nothing is read beyond a bound, and then everyt
   assert.ok(world.api.sentBytes < 12 * 1024 * 1024, `${world.api.sentBytes} bytes sent`);
   assert.ok(process.memoryUsage().arrayBuffers - before < 20 * 1024 * 1024);
   gate.resolve();
-  await waitFor(() => Object.values(out.counts).reduce((sum, one) => sum + one, 0) === count, 'all lines', 30_000);
+  await waitFor(() => Object.values(out.counts).reduce((sum, one) => sum + one, 0) === count, 'all lines', 120_000);
 });
 
-let steady = { bytes: -1, since: 0 };
+let steady = { bytes: -1, looks: 0 };
 
-/** True when the number has not grown for half a second. */
+/** True when the number has not grown over many looks. Time proves nothing: it passes, too, while this process stands still. */
 function isSteady(bytes: number): boolean {
-  if (bytes !== steady.bytes) steady = { bytes, since: performance.now() };
-  return performance.now() - steady.since > 500;
+  steady = { bytes, looks: bytes === steady.bytes ? steady.looks + 1 : 0 };
+  return steady.looks > 100;
 }
 
 test('a stop takes what is read; a drain also what is written', async (context) => {

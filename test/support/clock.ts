@@ -64,7 +64,7 @@ export async function settled(): Promise<void> {
 /** The system's clock, of which the test can skip a part: for code that talks to real servers and waits for minutes too. */
 export class SkippingClock implements Clock {
   #skippedMs = 0;
-  readonly #sleepers = new Set<{ readonly dueMs: number; readonly wake: AbortController }>();
+  readonly #sleepers = new Set<{ readonly ms: number; readonly dueMs: number; readonly wake: AbortController }>();
 
   now(): number {
     return systemClock.now() + this.#skippedMs;
@@ -75,7 +75,7 @@ export class SkippingClock implements Clock {
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const sleeper = { dueMs: this.monotonic() + ms, wake: new AbortController() };
+    const sleeper = { ms, dueMs: this.monotonic() + ms, wake: new AbortController() };
     const stop = (): void => sleeper.wake.abort();
     this.#sleepers.add(sleeper);
     signal?.addEventListener('abort', stop, { once: true });
@@ -85,9 +85,9 @@ export class SkippingClock implements Clock {
     this.#sleepers.delete(sleeper);
   }
 
-  /** True when somebody wakes up in about that time. */
+  /** True while somebody sleeps who wanted to for about that time, however much of it is over. */
   isAsleepFor(ms: number): boolean {
-    return [...this.#sleepers].some(({ dueMs }) => Math.abs(dueMs - this.monotonic() - ms) < ms / 10);
+    return [...this.#sleepers].some((sleeper) => Math.abs(sleeper.ms - ms) < ms / 10);
   }
 
   /** Wakes who would be awake after that time. */

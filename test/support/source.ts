@@ -77,10 +77,10 @@ export function collect(
   };
 }
 
-/** Far more than anything takes, also on a machine that is busy with other tests. */
-const patienceMs = 30_000;
+/** Far more than anything takes, also on a slow machine that is busy with other tests. */
+const patienceMs = 90_000;
 
-/** Polls until the condition holds; rejects after half a minute or the given time. */
+/** Polls until the condition holds; rejects after a minute and a half or the given time. */
 export async function waitFor(holds: () => boolean, what: string, waitMsMax = patienceMs): Promise<void> {
   const until = systemClock.monotonic() + waitMsMax;
   while (!holds()) {
