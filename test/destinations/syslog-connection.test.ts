@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import type { Socket as Stream } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { systemClock } from '../../src/core/clock.ts';
 import type { Delivery, SendResult } from '../../src/core/delivery.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
@@ -19,10 +20,24 @@ const { create, receive } = syslogs();
 describe('a connection', () => {
   let receiver: SyslogReceiver;
   let destination: Destination;
+  const ends: Stream[] = [];
+  const onSocket = (message: unknown): void => void ends.push((message as { readonly socket: Stream }).socket);
   beforeEach(async () => {
     receiver = await receive();
     destination = create({ port: receiver.port, transport: 'tcp', structured_data: true });
+    subscribe('net.client.socket', onSocket);
   });
+  afterEach(() => {
+    unsubscribe('net.client.socket', onSocket);
+    ends.length = 0;
+  });
+
+  /** The connection is over, and both ends know it. */
+  async function broken(how: 'end' | 'reset'): Promise<void> {
+    receiver.disconnect(how);
+    await receiver.idle();
+    await waitFor(() => ends.every(({ closed }) => closed), 'the end at the client');
+  }
 
   const keys = (): readonly string[] =>
     receiver.messages.map((text) => String(Number.parseInt(/key="(\w+)\./.exec(text)?.[1] ?? '', 16)));
@@ -35,9 +50,7 @@ describe('a connection', () => {
     await send(1);
     await send(2);
     await receiver.received(2);
-    receiver.disconnect('reset');
-    await receiver.idle();
-    await systemClock.sleep(20);
+    await broken('reset');
     assert.deepEqual(await send(3), { status: 'delivered' });
     await receiver.received(5);
     assert.deepEqual(keys(), ['1', '2', '1', '2', '3']);
@@ -51,9 +64,7 @@ describe('a connection', () => {
     const batch = Array.from({ length: 2000 }, (_, at) => ({ ...leased(at + 1), rule }));
     assert.deepEqual(await destination.send(batch, signal), { status: 'delivered' });
     await receiver.received(2000);
-    receiver.disconnect('reset');
-    await receiver.idle();
-    await systemClock.sleep(20);
+    await broken('reset');
     assert.deepEqual(await send(2001), { status: 'delivered' });
     await waitFor(() => keys().at(-1) === '2001', 'the last message');
     const [first = '', ...again] = keys().slice(2000);
@@ -104,9 +115,7 @@ describe('a connection', () => {
   test('that the receiver closed in order is made anew, and nothing is sent twice', async () => {
     await send(1);
     await receiver.received(1);
-    receiver.disconnect('end');
-    await receiver.idle();
-    await systemClock.sleep(20);
+    await broken('end');
     assert.deepEqual(await send(2), { status: 'delivered' });
     await receiver.received(2);
     assert.deepEqual(keys(), ['1', '2']);
@@ -214,7 +223,7 @@ describe('udp', () => {
     const destination = create({ port: socket.address().port, transport: 'udp' });
     const long = withEvent({ context: { body: 'x'.repeat(100_000) } });
     assert.deepEqual(await destination.send([leased(1), long], signal), { status: 'delivered' });
-    while (datagrams.length < 2) await systemClock.sleep(5);
+    await waitFor(() => datagrams.length === 2, 'the datagrams');
     assert.ok(datagrams.every((text) => text.startsWith('<84>1 ') && Buffer.byteLength(text) <= 2048));
     assert.equal(datagrams[0]?.endsWith(eventText('herald', leased(1), context)), true);
   });
@@ -230,6 +239,6 @@ describe('udp', () => {
     socket.bind(port, '127.0.0.1');
     await once(socket, 'listening');
     assert.deepEqual(await destination.send([leased(2)], signal), { status: 'delivered' });
-    while (datagrams.length < 1) await systemClock.sleep(5);
+    await waitFor(() => datagrams.length === 1, 'the datagram');
   });
 });

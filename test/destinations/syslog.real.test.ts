@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { load } from '../../src/config/value.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -11,10 +10,10 @@ import { writeItem } from '../../src/destinations/item.ts';
 import { syslog } from '../../src/destinations/syslog/syslog.ts';
 import type { Leased } from '../../src/journal/journal.ts';
 import { fromStored } from '../../src/redact/redactor.ts';
+import { freePort } from '../support/free-port.ts';
 import { leased } from '../support/leased.ts';
 import { makeCertificates, type Certificates } from '../support/receivers/certificates.ts';
 import { createDestination, type Written } from '../support/receivers/destination.ts';
-import { listen } from '../support/receivers/listen.ts';
 import type { SyslogDaemon } from '../support/syslog/daemon.ts';
 import { checkRsyslog, rsyslogMissing, startRsyslog } from '../support/syslog/rsyslog.ts';
 import { checkSyslogNg, startSyslogNg, syslogNgMissing } from '../support/syslog/syslog-ng.ts';
@@ -91,13 +90,6 @@ async function sendAll(destination: Destination, size = 1000): Promise<void> {
     assert.deepEqual(await destination.send(deliveries.slice(at, at + size), signal), { status: 'delivered' });
   }
   await destination.close();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  return port;
 }
 
 /** Compared one by one: a difference of two lists of megabytes is no message. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { beforeEach, describe, test } from 'node:test';
-import { systemClock } from '../../src/core/clock.ts';
 import type { Delivery } from '../../src/core/delivery.ts';
 import { eventText } from '../../src/destinations/format.ts';
 import { syslog } from '../../src/destinations/syslog/syslog.ts';
@@ -9,6 +8,7 @@ import { leased } from '../support/leased.ts';
 import { problemsOf, type Written } from '../support/receivers/destination.ts';
 import { listen } from '../support/receivers/listen.ts';
 import type { SyslogReceiver } from '../support/receivers/syslog.ts';
+import { waitFor } from '../support/source.ts';
 import { context, signal, syslogs, withEvent } from './syslogs.ts';
 
 const { create, receive } = syslogs();
@@ -102,7 +102,7 @@ describe('a message', () => {
     const destination = create({ port, transport: 'tcp', framing: 'lf' });
     const evil = withEvent({ action: 'custom_\n<13>1 forged', context: { a: '\n', b: '\u0085' } });
     assert.deepEqual(await destination.send([evil, leased(2)], signal), { status: 'delivered' });
-    while (Buffer.concat(chunks).toString().split('\n').length < 3) await systemClock.sleep(5);
+    await waitFor(() => Buffer.concat(chunks).toString().split('\n').length >= 3, 'two lines');
     const lines = Buffer.concat(chunks).toString().split('\n');
     assert.equal(lines.length, 3);
     assert.ok(lines.slice(0, 2).every((line) => line.startsWith('<84>1 ')));

@@ -30,8 +30,13 @@ before(async () => {
 
 after(() => server.close());
 
+/** Over a connection of its own: one that is kept open may be closed by the server in the moment in which it is used again. */
+function ask(path: string, init: RequestInit = {}, at = base): Promise<Response> {
+  return fetch(`${at}${path}`, { ...init, headers: { ...init.headers, connection: 'close' } });
+}
+
 test('/livez answers as long as the process does', async () => {
-  const reply = await fetch(`${base}/livez`);
+  const reply = await ask('/livez');
   assert.equal(reply.status, 200);
 });
 
@@ -45,15 +50,15 @@ test('connections that ask nothing keep no probe out', async () => {
     }),
   );
   for (const socket of idle) socket.write('GET /livez HTTP/1.1\r\nHost: ');
-  assert.equal((await fetch(`${base}/livez`, { headers: { connection: 'close' } })).status, 200);
+  assert.equal((await ask('/livez')).status, 200);
   await waitFor(() => idle.filter((socket) => socket.closed).length >= 36, 'the oldest connections to be closed');
   for (const socket of idle) socket.destroy();
 });
 
 test('/readyz is 200 or 503, with the reasons as JSON', async () => {
-  assert.equal((await fetch(`${base}/readyz`)).status, 200);
+  assert.equal((await ask('/readyz')).status, 200);
   ready = false;
-  const reply = await fetch(`${base}/readyz`);
+  const reply = await ask('/readyz');
   assert.equal(reply.status, 503);
   assert.deepEqual(await reply.json(), { ready: false, troubles: {} });
 });
@@ -62,8 +67,8 @@ test('/metrics has what was counted and what is read at the scrape', async () =>
   metrics.lines('server', 'access', 7);
   metrics.deliveries('chat', 'retry', 'throttled', 2);
   metrics.deliveryLatency('chat', 0.02);
-  await fetch(`${base}/metrics`);
-  const text = await (await fetch(`${base}/metrics`)).text();
+  await ask('/metrics');
+  const text = await (await ask('/metrics')).text();
   for (const line of [
     'herald_lines_total{source="server",family="access"} 7',
     'herald_deliveries_made_total{destination="chat"} 9',
@@ -79,8 +84,8 @@ test('/metrics has what was counted and what is read at the scrape', async () =>
 });
 
 test('anything else is refused', async () => {
-  assert.equal((await fetch(`${base}/nowhere`)).status, 404);
-  assert.equal((await fetch(`${base}/livez`, { method: 'POST' })).status, 405);
+  assert.equal((await ask('/nowhere')).status, 404);
+  assert.equal((await ask('/livez', { method: 'POST' })).status, 405);
 });
 
 test('with a token, only who has it sees more than whether herald lives and is ready', async (context) => {
@@ -94,7 +99,7 @@ test('with a token, only who has it sees more than whether herald lives and is r
   );
   context.after(() => guarded.close());
   const get = (path: string, authorization?: string): Promise<Response> =>
-    fetch(`http://127.0.0.1:${guarded.port}${path}`, { headers: authorization === undefined ? {} : { authorization } });
+    ask(path, { headers: authorization === undefined ? {} : { authorization } }, `http://127.0.0.1:${guarded.port}`);
   const token = Buffer.from('correct hörse').toString('latin1');
   for (const authorization of [`Bearer ${token}`, `bearer  ${token}`]) {
     assert.equal(await (await get('/metrics', authorization)).text(), 'some');

@@ -8,6 +8,7 @@ import { fromStored } from '../../../src/redact/redactor.ts';
 import { leased } from '../leased.ts';
 import { createDestination } from '../receivers/destination.ts';
 import { isRemote, startService, type Service } from '../receivers/service.ts';
+import { waitFor } from '../source.ts';
 
 /** No request is larger than the service takes, whatever the events; the stand-ins refuse what is. */
 export function limits(kind: DestinationKind): void {
@@ -57,14 +58,22 @@ export function limits(kind: DestinationKind): void {
 
   test('as many batches as its policy has in flight are delivered at once, each over a connection of its own', async (t) => {
     if (!isRemote(kind) || concurrency === 1) return t.diagnostic('one batch at a time');
-    const { signal } = new AbortController();
+    assert.ok(service !== undefined);
     const batches = Array.from({ length: concurrency }, (_, at) => [worded(2 * at + 1, 0), worded(2 * at + 2, 0)]);
-    const results = await Promise.all(batches.map((batch) => destination.send(batch, signal)));
+    // Without an answer none can use the connection of another one that is done.
+    service.say('silent');
+    const abort = new AbortController();
+    const waiting = batches.map((batch) => destination.send(batch, abort.signal));
+    await waitFor(() => service?.attempts() === concurrency, 'all batches');
+    assert.equal(service.accepted(), concurrency);
+    abort.abort();
+    await Promise.all(waiting);
+    service.say('fine');
+    const { signal } = new AbortController();
     assert.deepEqual(
-      results,
+      await Promise.all(batches.map((batch) => destination.send(batch, signal))),
       batches.map(() => ({ status: 'delivered' })),
     );
-    assert.equal(service?.accepted(), concurrency);
   });
 
   test('a batch is worth its round trip: 5,000 events a second with answers after 100 ms', (t) => {

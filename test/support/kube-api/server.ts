@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificates } from '../receivers/certificates.ts';
-import { listen } from '../receivers/listen.ts';
+import { freePort } from '../free-port.ts';
 import { sendStatus, startBody, type Body, type Fault } from './answers.ts';
 import type { Cluster } from './cluster.ts';
 import { sendList } from './list.ts';
@@ -64,7 +64,9 @@ export class KubeApi {
   /** Over TLS when it gets certificates. */
   static async start(cluster: Cluster, certificates?: Certificates): Promise<KubeApi> {
     const api = new KubeApi(cluster, certificates);
-    api.#port = await listen(api.#server);
+    // One that is still free when the server comes back.
+    api.#port = await freePort();
+    await api.startAgain();
     return api;
   }
 

@@ -10,10 +10,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
+import { freePort } from '../free-port.ts';
 import { makeCertificates, type Certificates } from '../receivers/certificates.ts';
 import { dovecotConfig, mailServerLogin, postfixMain, postfixMaster } from './config.ts';
 
@@ -140,25 +141,5 @@ async function readMails(directory: string, name: string, count: number): Promis
     const files = existsSync(box) ? readdirSync(box) : [];
     if (files.length >= count) return files.toSorted().map((file) => readFileSync(join(box, file)));
     await systemClock.sleep(20);
-  }
-}
-
-/**
- * A port that nobody listens on, below the range that the kernel hands out: a port of that range, once given back, may go to
- * another test that runs at the same time before postfix takes it.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    const server = createServer();
-    server.listen(port, '127.0.0.1');
-    const [event] = await Promise.race([
-      once(server, 'listening').then(() => ['free']),
-      once(server, 'error').then(() => ['taken']),
-    ]);
-    if (event === 'taken') continue;
-    server.close();
-    await once(server, 'close');
-    return port;
   }
 }
