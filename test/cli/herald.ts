@@ -14,7 +14,7 @@ export function herald(cwd: string, args: readonly string[], env: { readonly [na
     cwd,
     env: { ...compiledOnce, ...env },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
   return { code: status, stdout, stderr };
 }
@@ -38,7 +38,7 @@ export async function heraldAlongside(
     cwd,
     env: { ...compiledOnce, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout: 120_000,
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };

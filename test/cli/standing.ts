@@ -36,7 +36,7 @@ let standing: ((order: Order) => Promise<Finished>) | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /** No command of a test takes longer. */
-const commandMsMax = 30_000;
+const commandMsMax = 120_000;
 
 function start(): (order: Order) => Promise<Finished> {
   const child = fork(join(import.meta.dirname, 'in-turn.ts'), {

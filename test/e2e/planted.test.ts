@@ -40,9 +40,9 @@ describe('no secret leaves by a way that is not its own', () => {
       counted = receiver.requests.length;
       return events;
     };
-    await waitFor(() => arrived() >= eventCount, `${eventCount} events`, 60_000);
+    await waitFor(() => arrived() >= eventCount, `${eventCount} events`);
     const others = (): number => receiver.requests.filter(({ path }) => path !== '/all').length;
-    await waitFor(() => others() >= 20, 'answers to the others', 60_000);
+    await waitFor(() => others() >= 20, 'answers to the others');
     const port = /"port":(\d+)/.exec(daemon.log())?.[1] ?? '';
     const headers = { authorization: `Bearer ${token}` };
     const pages = await Promise.all(

@@ -14,7 +14,7 @@ export interface Daemon {
   stdout(): string;
   /** Resolves with the exit code, or the signal that ended it. */
   exited(): Promise<number | NodeJS.Signals | null>;
-  /** Resolves when the log has this text. */
+  /** Resolves when the log has this text; rejects when it has ended without saying it. */
   logged(text: string): Promise<void>;
 }
 
@@ -45,9 +45,10 @@ export function startDaemon(
   });
   let log = '';
   let stdout = '';
-  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-  const closed = once(child, 'close');
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  let ended = false;
+  const closed = once(child, 'close').then(() => void (ended = true));
   context.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await closed;
@@ -62,7 +63,10 @@ export function startDaemon(
     },
     logged: (text) =>
       waitUntil(
-        () => Promise.resolve(log.includes(text)),
+        () => {
+          if (ended && !log.includes(text)) throw new Error(`it has ended without ${text} in its log:\n${log}`);
+          return Promise.resolve(log.includes(text));
+        },
         () => `${text} in the log:\n${log}`,
       ),
   };

@@ -95,7 +95,7 @@ export async function startScenario(context: ScenarioContext, options: ScenarioO
     },
   };
 
-  async function delivered(daemon: Daemon, waitMsMax = 60_000): Promise<Ledger> {
+  async function delivered(daemon: Daemon, waitMsMax = 120_000): Promise<Ledger> {
     const ledger = await kubelet.tell();
     const { events, others, unparsable, oversized } = ledger;
     const lines = events + others + unparsable + oversized;
