@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test';
 import { startDaemon, temporaryFolder, writeConfig, type Daemon } from '../support/daemon.ts';
 import { accessLine, cri, eventLine } from '../support/lines.ts';
 import { answer, startHttpReceiver, type HttpReceiver } from '../support/receivers/http.ts';
+import { page } from '../support/scenario.ts';
 import { startSink } from '../support/sink.ts';
 import { waitFor } from '../support/source.ts';
 
@@ -19,9 +20,10 @@ async function receiver(context: TestContext): Promise<HttpReceiver> {
   return server;
 }
 
-/** A webhook that gets every event whole, so that the test sees which arrived. */
+/** A webhook that gets every event whole, so that the test sees which arrived; a receiver that stood still for a while gets nothing again. */
 function webhook({ url }: HttpReceiver, more = ''): string {
-  return `{type: webhook, url: "${url}/hook", encoding: ndjson, batch: {items: 100, bytes: 1MiB, wait: 10ms}${more}}`;
+  const manner = 'encoding: ndjson, batch: {items: 100, bytes: 1MiB, wait: 10ms}, timeout: 100s';
+  return `{type: webhook, url: "${url}/hook", ${manner}${more}}`;
 }
 
 /** The serial numbers that arrived, in order, repeats included. */
@@ -85,7 +87,7 @@ test('kill -9 at any moment: each event once in the journal, at least once at th
     await daemon.exited();
   }
   const daemon = startDaemon(context, folder, ['run']);
-  await waitFor(() => sink.distinct() === count, 'all events', 90_000);
+  await waitFor(() => sink.distinct() === count, 'all events', 150_000);
   await stopped(daemon);
   assert.deepEqual(journalled(folder), range(0, count));
 });
@@ -217,10 +219,7 @@ test('no planted secret leaves the process: payload, journal, log, metrics, read
   writeFileSync(join(folder, 'app.log'), readFileSync(join(corpus, 'lines.log')));
   const daemon = startDaemon(context, folder, ['run']);
   await waitFor(() => arrivedLines(server) === 170, '170 events');
-  const port = /"port":(\d+)/.exec(daemon.log())?.[1] ?? '';
-  const pages = await Promise.all(
-    ['metrics', 'readyz'].map(async (page) => (await fetch(`http://127.0.0.1:${port}/${page}`)).text()),
-  );
+  const pages = [await page(daemon, 'metrics'), await page(daemon, 'readyz')];
   assert.match(pages[0] ?? '', /herald_lines_total\{source="file",family="event"\} 170/);
   await stopped(daemon);
   const everything = [

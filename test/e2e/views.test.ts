@@ -87,7 +87,7 @@ test('the chat sees pseudonyms, the SIEM sees all, and who has the key can revea
   writeFileSync(join(folder, 'key'), `${second}\n`);
   await daemon.logged('the changed configuration is in use');
   appendFileSync(log, line(4, { action: 'logout', context: {} }));
-  await waitFor(() => daemon.stdout().includes('"action":"logout"'), 'the logout');
+  await waitFor(() => /"action":"logout".*\n/.test(daemon.stdout()), 'the logout');
   const [after = ''] = daemon
     .stdout()
     .split('\n')
