@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { freePort } from '../support/free-port.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
 import { answer, played, startHttpReceiver, type Answer, type HttpReceiver } from '../support/receivers/http.ts';
 import { pagerDutyStandIn } from '../support/receivers/pagerduty.ts';
@@ -23,18 +24,23 @@ async function sendTest(
   destination: object,
   args: readonly string[] = ['out'],
   herald: typeof heraldAlongside = standingHerald,
+  env: { readonly [name: string]: string } = {},
 ): Promise<Finished> {
   const config = { sources: [{ type: 'stdin' }], destinations: { out: destination } };
   const cwd = folder(t, { 'config.yaml': JSON.stringify(config) });
-  const finished = await herald(cwd, ['send-test', ...args]);
+  const finished = await herald(cwd, ['send-test', ...args], env);
   assert.deepEqual(readdirSync(cwd), ['config.yaml'], 'it leaves nothing behind');
   assert.doesNotMatch(finished.stdout + finished.stderr, /kQw9ErTyUiOp|4f6a0c1e8b2d/);
   return finished;
 }
 
 /** The same in a process of its own: one that an open connection keeps would not end. */
-async function sendTestAlone(t: TestContext, destination: object): Promise<Finished> {
-  return sendTest(t, destination, ['out'], heraldAlongside);
+async function sendTestAlone(
+  t: TestContext,
+  destination: object,
+  env?: { readonly [name: string]: string },
+): Promise<Finished> {
+  return sendTest(t, destination, ['out'], heraldAlongside, env);
 }
 
 test('a message that says what it is, and exit code 0', async (t) => {
@@ -96,13 +102,14 @@ for (const [name, script, expected] of [
 }
 
 test('nobody there, no such name, no trusted certificate', async (t) => {
-  const gone = await startHttpReceiver();
-  await gone.close();
-  const refused = await sendTestAlone(t, { type: 'slack', url: gone.url + hook });
+  const refused = await sendTestAlone(t, { type: 'slack', url: `http://127.0.0.1:${await freePort()}${hook}` });
   assert.equal(refused.code, 1);
   assert.match(refused.stdout, /not reachable: the connection is refused \(ECONNREFUSED\)[^]*Nothing listens there/);
 
-  const unknown = await sendTestAlone(t, { type: 'slack', url: `https://nobody.invalid${hook}` });
+  // Where no name server answers, the C library would ask for longer than an attempt may take.
+  const impatient = { RES_OPTIONS: 'timeout:1 attempts:1' };
+  const nobody = { type: 'slack', url: `https://nobody.invalid${hook}`, timeout: '100s' };
+  const unknown = await sendTestAlone(t, nobody, impatient);
   assert.equal(unknown.code, 1);
   assert.match(unknown.stdout, /the host name is not found \(E\w+\)[^]*Check its spelling/);
 
