@@ -201,7 +201,11 @@ describe('syslog-ng', { skip: syslogNgMissing() }, () => {
 
   test('datagrams arrive whole', async () => {
     const destination = create({ port: ports.udp, transport: 'udp', max_size: '60KiB' });
-    assert.deepEqual(await destination.send(deliveries.slice(0, 20), signal), { status: 'delivered' });
+    for (let at = 0; at < 20; at += 5) {
+      assert.deepEqual(await destination.send(deliveries.slice(at, at + 5), signal), { status: 'delivered' });
+      // The kernel drops what a receiver that waits for the processor has no room for.
+      await daemon.lines('raw', 2 * count + at + 5);
+    }
     await destination.close();
     const lines = await daemon.lines('raw', 2 * count + 20);
     assertSame(lines.slice(2 * count), expected('herald', true).slice(0, 20));

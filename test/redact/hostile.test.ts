@@ -5,6 +5,7 @@ import { layersMax } from '../../src/redact/layers.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
 import { redactText, createTextRedactor } from '../../src/redact/text.ts';
 import { safeEvent } from '../support/events.ts';
+import { growthOf, type Growth, type Work } from './growth.ts';
 import { lookupCounter } from './lookups.ts';
 
 // prettier-ignore
@@ -43,63 +44,44 @@ test('the work grows with the length of the text, not with its square', () => {
 });
 
 const kibibyte = 1024;
-const roundsMax = 40;
-
-/**
- * The least time of one run, in milliseconds, over several tries: what else the machine does only ever adds, though only a little to what
- * this thread has of a processor. `runs` at a stretch are timed together, so that a short piece of work meets as much of that as a long one.
- */
-function timed(work: () => void, runs: number, before: number): number {
-  const start = process.threadCpuUsage();
-  for (let run = 0; run < runs; run++) work();
-  const { user, system } = process.threadCpuUsage(start);
-  return Math.min(before, (user + system) / 1e3 / runs);
-}
 
 /** Below this the clock and the collector are what is measured. */
 const noiseMs = 5;
 
-function isLinear(smallMs: number, largeMs: number): boolean {
-  return largeMs < 6 * smallMs + noiseMs;
-}
+const isLinear = ({ smallMs, largeMs }: Growth): boolean => largeMs < 6 * smallMs + noiseMs;
 
-interface Growth {
+interface UnitGrowth extends Growth {
   readonly unit: string;
-  readonly smallMs: number;
-  readonly largeMs: number;
 }
 
 /** What 64 KiB and 256 KiB of a unit take. */
-function growth(unit: string, redact: (text: string) => string): Growth {
-  const [small, large] = [64, 256].map((size) => {
+function growth(unit: string, redact: (text: string) => string): UnitGrowth {
+  const work = (size: number, runs: number): Work => {
     const text = unit.repeat(Math.floor((size * kibibyte) / unit.length));
-    return () => void redact(text);
-  });
-  let [smallMs, largeMs] = [Infinity, Infinity];
-  for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 2); round++) {
-    smallMs = timed(small ?? assert.fail, 4, smallMs);
-    largeMs = timed(large ?? assert.fail, 1, largeMs);
-  }
-  return { unit, smallMs, largeMs };
+    return { run: () => void redact(text), runs };
+  };
+  return { unit, ...growthOf(work(64, 4), work(256, 1), isLinear) };
+}
+
+function assertLinear({ unit, ...of }: UnitGrowth): void {
+  assert.ok(isLinear(of), `${unit}: ${of.smallMs}, ${of.largeMs} ms`);
 }
 
 test('four times the text takes less than six times as long', (context) => {
   const texts = createTextRedactor(createKeyRule([]), [], false);
   const all = units.map((unit) => growth(unit, (text) => texts.redact(text, new Map())));
   const slowest = all.toSorted((a, b) => b.largeMs - a.largeMs)[0] ?? assert.fail();
-  const steepness = ({ smallMs, largeMs }: Growth): number => largeMs / smallMs;
+  const steepness = ({ smallMs, largeMs }: UnitGrowth): number => largeMs / smallMs;
   const steepest = all.toSorted((a, b) => steepness(b) - steepness(a))[0] ?? assert.fail();
   context.diagnostic(`slowest 256 KiB: ${slowest.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest.unit)}`);
   context.diagnostic(`steepest: ${steepness(steepest).toFixed(2)} times, of ${JSON.stringify(steepest.unit)}`);
-  for (const { unit, smallMs, largeMs } of all)
-    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+  for (const one of all) assertLinear(one);
 });
 
 test('so do the string literals of source code', () => {
   const texts = createTextRedactor(createKeyRule([]), [], false);
   for (const unit of ['"name" ', "x = 'a://b'\n", '"a:', "'''", '\\"', '# "name" ', "# don't "]) {
-    const { smallMs, largeMs } = growth(unit, (text) => texts.redactSource(text, new Map()));
-    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+    assertLinear(growth(unit, (text) => texts.redactSource(text, new Map())));
   }
 });
 
@@ -107,17 +89,12 @@ test('an event with 4 MiB of hostile text is redacted within what its limits all
   const redactor = createRedactor({ keys: [], patterns: [], emailBodies: 'drop' });
   const times = units.map((unit) => {
     const text = unit.repeat(Math.floor((256 * kibibyte) / unit.length));
-    const [small, large] = [4, 16].map((count) => {
-      const event = safeEvent({ context: { messages: Array.from({ length: count }, () => text) } });
-      return () => void redactor.redact(event);
-    });
-    let [smallMs, largeMs] = [Infinity, Infinity];
     // A mebibyte is no short piece of work.
-    for (let round = 0; round < roundsMax && !(isLinear(smallMs, largeMs) && round >= 1); round++) {
-      smallMs = timed(small ?? assert.fail, 1, smallMs);
-      largeMs = timed(large ?? assert.fail, 1, largeMs);
-    }
-    return { unit, smallMs, largeMs };
+    const work = (count: number): Work => {
+      const event = safeEvent({ context: { messages: Array.from({ length: count }, () => text) } });
+      return { run: () => void redactor.redact(event), runs: 1 };
+    };
+    return { unit, ...growthOf(work(4), work(16), isLinear, 1) };
   });
   const ordered = times.toSorted((a, b) => a.largeMs - b.largeMs);
   const median = ordered[Math.floor(ordered.length / 2)];
@@ -125,6 +102,5 @@ test('an event with 4 MiB of hostile text is redacted within what its limits all
   context.diagnostic(
     `4 MiB: median ${median?.largeMs.toFixed(1)} ms, at most ${slowest?.largeMs.toFixed(1)} ms, of ${JSON.stringify(slowest?.unit)}`,
   );
-  for (const { unit, smallMs, largeMs } of times)
-    assert.ok(isLinear(smallMs, largeMs), `${unit}: ${smallMs}, ${largeMs} ms`);
+  for (const one of times) assertLinear(one);
 });

@@ -1,25 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { safeEvent } from '../support/events.ts';
+import { growthOf, type Growth, type Work } from './growth.ts';
 import { byA, viewOf } from './views.ts';
 
 const everything = viewOf();
 
+/** The kernel counts the time of a thread in ticks of several milliseconds, and the collector has its turns. */
+const noiseMs = 30;
+
 test('time grows with the text', () => {
-  const cost = (length: number): number => {
-    const message = 'a@b.1.2.3.4::x%41\\u0041&amp;username='.repeat(length / 36);
+  const work = (repeats: number, runs: number): Work => {
+    const message = 'a@b.1.2.3.4::x%41\\u0041&amp;username='.repeat(repeats);
     const event = safeEvent({ user: { username: 'ada' }, context: { message } });
-    const start = process.cpuUsage();
-    everything.apply(event);
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
+    return { run: () => void everything.apply(event), runs };
   };
-  cost(36 * 1000);
-  const [small, large] = [36 * 2000, 36 * 16_000].map((length) => Math.min(cost(length), cost(length), cost(length)));
-  assert.ok(
-    small !== undefined && large !== undefined && large < small * 24,
-    `${small} ms, then ${large} ms for eight times the text`,
-  );
+  // Eight times the text, of which the square would be 64.
+  const isLinear = ({ smallMs, largeMs }: Growth): boolean => largeMs < 24 * smallMs;
+  const growth = growthOf(work(2000, 8), work(16_000, 1), isLinear);
+  assert.ok(isLinear(growth), JSON.stringify(growth));
 });
 
 test('time does not grow with the names that a request makes up times the text that it sends with them', () => {
@@ -31,20 +30,16 @@ test('time does not grow with the names that a request makes up times the text t
     ['no words', (length) => '-.'.repeat(length / 2), (length) => '-.'.repeat(length / 2)],
   ];
   for (const [what, hintOf, textOf] of texts) {
-    const cost = (scale: number): number => {
+    const work = (scale: number, runs: number): Work => {
       const hints = Array.from({ length: 25 * scale }, (_, at) => `login_hint=${hintOf(40 * scale + 2 * at)}`);
       const args = { q: hints.join('&') };
       const event = safeEvent({ context: { http_request: { args, user_agent: textOf(8000 * scale) } } });
-      const start = process.cpuUsage();
-      viewOf().apply(event);
-      const { user, system } = process.cpuUsage(start);
-      return (user + system) / 1000;
+      return { run: () => void viewOf().apply(event), runs };
     };
-    cost(4);
-    const [small, large] = [1, 4].map((scale) => Math.min(cost(scale), cost(scale), cost(scale)));
-    assert.ok(small !== undefined && large !== undefined);
     // The query grows with the square of the scale; the comparisons that are given up would grow with its fourth power.
-    assert.ok(large < 16 * small + 30, `${what}: ${small} ms, then ${large} ms`);
+    const isBounded = ({ smallMs, largeMs }: Growth): boolean => largeMs < 40 * smallMs + noiseMs;
+    const growth = growthOf(work(1, 16), work(4, 1), isBounded);
+    assert.ok(isBounded(growth), `${what}: ${JSON.stringify(growth)}`);
   }
 });
 

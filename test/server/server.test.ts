@@ -31,8 +31,8 @@ before(async () => {
 after(() => server.close());
 
 /** Over a connection of its own: one that is kept open may be closed by the server in the moment in which it is used again. */
-function ask(path: string, init: RequestInit = {}, at = base): Promise<Response> {
-  return fetch(`${at}${path}`, { ...init, headers: { ...init.headers, connection: 'close' } });
+function ask(path: string, { method = 'GET', headers = {} } = {}, at = base): Promise<Response> {
+  return fetch(`${at}${path}`, { method, headers: { ...headers, connection: 'close' } });
 }
 
 test('/livez answers as long as the process does', async () => {
