@@ -5,7 +5,7 @@ import { garbage, hang, reset, resetInBody } from '../support/receivers/http.ts'
 import { booksOfReadiness } from '../support/accounting.ts';
 import { page, startScenario, type Scenario } from '../support/scenario.ts';
 import * as sinks from '../support/sink.ts';
-import { waitFor } from '../support/source.ts';
+import { waitFor, waitUntil } from '../support/source.ts';
 import type { Daemon } from '../support/daemon.ts';
 
 /** Lets the daemon read a log while the destination misbehaves, then the destination recovers and the books are made up. */
@@ -36,12 +36,17 @@ describe('whatever a destination does, it gets every event and the books are rig
       await sink.away();
       await kubelet.write(1000);
       await daemon.logged('delivery fails, retrying');
+      const refused = /"state":"failing","reason":"refused"/;
+      await waitUntil(
+        async () => refused.test(await page(daemon, 'readyz')),
+        () => `the port to refuse:\n${daemon.log()}`,
+      );
       await sleep(500);
       // The connection that broke and the port that refuses are two reasons.
       assert.ok(complaints(daemon) <= 2, daemon.log());
       const readiness = await page(daemon, 'readyz');
       assert.match(readiness, /"ready":true/);
-      assert.match(readiness, /"state":"failing","reason":"refused"/);
+      assert.match(readiness, refused);
       assert.ok(booksOfReadiness(readiness).pending > 0);
       assert.match(await page(daemon, 'metrics'), /herald_delivery_queue\{destination="out"\} [1-9]/);
       await sink.back();
@@ -53,6 +58,7 @@ describe('whatever a destination does, it gets every event and the books are rig
     await recovers(context, 22, async ({ sink }, daemon) => {
       sink.behave(sinks.refuses);
       await waitFor(() => sink.requests() >= 6, 'six attempts');
+      await daemon.logged('delivery fails, retrying');
       assert.equal(complaints(daemon), 1, daemon.log());
     });
   });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { freePort } from './free-port.ts';
 import { readRequest, type Answer, type ReceivedRequest } from './receivers/http.ts';
-import { listen } from './receivers/listen.ts';
 
 /** A webhook receiver that keeps serial numbers instead of bodies, so that it can take millions of events. */
 export interface Sink {
@@ -49,7 +49,10 @@ export async function startSink(context: { after(undo: () => Promise<void>): voi
     }, ignoreCut);
   });
   server.on('connection', (socket) => socket.on('error', ignoreCut));
-  const port = await listen(server);
+  // It is left and taken again: one that the kernel hands out might be another test's meanwhile.
+  const port = await freePort();
+  const back = async (): Promise<void> => void (await once(server.listen(port, '127.0.0.1'), 'listening'));
+  await back();
   const away = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -65,7 +68,7 @@ export async function startSink(context: { after(undo: () => Promise<void>): voi
     requests: () => requests,
     behave: (next) => void (manner = next),
     away,
-    back: async () => void (await once(server.listen(port, '127.0.0.1'), 'listening')),
+    back,
   };
 }
 
