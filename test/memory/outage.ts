@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { heraldHome, tail, type HeraldHome } from '../bench/herald.ts';
 import { now, type Measured } from '../bench/measure.ts';
 import { cri, eventLine } from '../support/lines.ts';
+import { waitFor } from '../support/source.ts';
 
 /** What a destination that is down did to the daemon's memory. */
 export interface Outage {
@@ -38,6 +39,7 @@ export async function outage({ events, rate, folder, idleMs, say }: OutageOption
   const herald = home.start();
   try {
     let written = write(log, 0, 1);
+    await waitFor(() => herald.alive() && madeIn(home.journal) === 1, 'the first event');
     await sleep(idleMs);
     const idleBytes = herald.usage().rssBytes;
     say(`idle: ${Math.round(idleBytes / 1e6)} MB`);
