@@ -30,11 +30,14 @@ function suite(): void {
   const owner = { after: (undo: () => void) => void undos.push(undo) };
   after(() => undos.toReversed().forEach((undo) => undo()));
 
-  before(() => {
+  // The base is fetched and made once.
+  before(build, { timeout: 900_000 });
+
+  function build(): void {
     builder = createBuilder(owner);
     stage = stageFolder(temporaryFolder(owner));
     image = builder.build('first', { folder: stage, epochSeconds });
-  });
+  }
 
   test('runs as nobody in particular, without a shell, with the options of the bundle’s first line', () => {
     const { User, Entrypoint, Env, Cmd, Labels, Healthcheck } = image.config;
@@ -108,7 +111,7 @@ function suite(): void {
       },
     });
     const output = collected(child);
-    await waitFor(() => output.stdout().split('\n').length > 2, 'two events', 30_000);
+    await waitFor(() => output.stdout().split('\n').length > 2, 'two events');
     assert.match(output.stdout(), /"user-1".*\n.*"user-3"/);
 
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
@@ -145,7 +148,7 @@ server: {listen: "0.0.0.0:0", token: not-given-by-probes}
 function collected(child: ChildProcess): { stdout(): string; stderr(): string } {
   let stdout = '';
   let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   return { stdout: () => stdout, stderr: () => stderr };
 }

@@ -25,6 +25,8 @@ def get_logger_config():
 /** What authentik does with the settings; then events and other lines from several processes at once. */
 const authentik = `
 import importlib, logging, logging.config, multiprocessing, sys
+# As authentik's own processes come to be; from Python 3.14 on it is not the default.
+multiprocessing.set_start_method("fork")
 settings = importlib.import_module("data.user_settings")
 settings.HeraldFileHandler.bytes_max = int(sys.argv[1])
 logging.config.dictConfig(settings.LOGGING)
