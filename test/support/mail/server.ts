@@ -44,23 +44,30 @@ export async function startMailServer(): Promise<MailServer> {
   const directory = mkdtempSync(join(tmpdir(), 'herald-mail-'));
   const certificates = makeCertificates();
   const [submissionPort, smtpsPort] = [await freePort(), await freePort()];
-  writeConfig(directory, certificates, submissionPort, smtpsPort);
-  const dovecot = start(directory, '/usr/sbin/dovecot', ['-F', '-c', join(directory, 'dovecot.conf')]);
-  // The check makes the directories of the queue. `postfix start-fg` would put the master into a session of its own.
-  execFileSync('/usr/sbin/postfix', ['-c', join(directory, 'etc'), 'check'], { stdio: 'ignore' });
-  const postfix = start(directory, '/usr/lib/postfix/sbin/master', ['-c', join(directory, 'etc'), '-d']);
+  const daemons: Daemon[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all([postfix.stop(), dovecot.stop()]);
+    await Promise.all(daemons.map((daemon) => daemon.stop()));
     for (const path of [directory, certificates.directory]) rmSync(path, { recursive: true, force: true });
   };
   const log = (): string => {
     const files = ['postfix.log', 'dovecot.log', 'master.out', 'dovecot.out'].map((name) => join(directory, name));
     return files.map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('');
   };
+  // Both have processes of other users, who must be able to read what is made here.
+  const umask = process.umask(0o022);
   try {
+    writeConfig(directory, certificates, submissionPort, smtpsPort);
+    const dovecot = start(directory, '/usr/sbin/dovecot', ['-F', '-c', join(directory, 'dovecot.conf')]);
+    daemons.push(dovecot);
+    // The check makes the directories of the queue. `postfix start-fg` would put the master into a session of its own.
+    execFileSync('/usr/sbin/postfix', ['-c', join(directory, 'etc'), 'check'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const postfix = start(directory, '/usr/lib/postfix/sbin/master', ['-c', join(directory, 'etc'), '-d']);
+    daemons.push(postfix);
+    process.umask(umask);
     await until(() => existsSync(join(directory, 'auth.sock')), dovecot, log);
     for (const port of [submissionPort, smtpsPort]) await until(() => answers(port), postfix, log);
   } catch (error) {
+    process.umask(umask);
     await stop();
     throw error;
   }
