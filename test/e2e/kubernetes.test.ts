@@ -12,7 +12,11 @@ import { makeCertificates } from '../support/receivers/certificates.ts';
 import { startSink, type Sink } from '../support/sink.ts';
 import { waitFor } from '../support/source.ts';
 
-test('through the API, over kill -9, restarts of containers and broken connections: each event once', async (context) => {
+const name = 'through the API, over kill -9, restarts of containers and broken connections: each event once';
+/** Ten seconds of work, and ninety where a disk takes its time for every batch. */
+const generous = { timeout: 900_000 };
+
+test(name, generous, async (context) => {
   const folder = temporaryFolder(context);
   const certificates = makeCertificates();
   context.after(() => rmSync(certificates.directory, { recursive: true }));
