@@ -34,6 +34,7 @@ const errnoCodes: ReadonlyMap<string, OperationalCode> = new Map([
   ['ENOTDIR', 'journal_unwritable'],
   ['ENOENT', 'journal_unwritable'],
   ['EISDIR', 'journal_unwritable'],
+  ['EEXIST', 'journal_unwritable'],
   ['ENOSPC', 'disk_full'],
   ['EDQUOT', 'disk_full'],
   ['EIO', 'io'],

@@ -23,6 +23,11 @@ export function journalFiles(folder: string): JournalFiles {
   };
 }
 
+/** What a running journal has open. */
+export function openPaths({ database, lock }: JournalFiles): readonly string[] {
+  return [database, `${database}-wal`, `${database}-shm`, lock];
+}
+
 /** Makes the folder (0700) and an empty file (0600) where there is none; SQLite gives its other files the same mode. */
 export function createFile(folder: string, path: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

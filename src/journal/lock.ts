@@ -5,6 +5,13 @@ import { isCorrupt, sqliteCode } from './failure.ts';
 import { createFile, readOwner, writeOwner, type JournalFiles } from './files.ts';
 import type { JournalLog } from './journal.ts';
 import { secureModes } from './modes.ts';
+import { isInPlace, placesOf } from './place.ts';
+
+export interface Lock {
+  /** False when its file has been removed or moved: another process can own the folder then. */
+  isInPlace(): boolean;
+  close(): void;
+}
 
 /**
  * Makes this process the owner of the folder until `close`, or throws OperationalError `journal_locked`, or `permission` when
@@ -12,12 +19,13 @@ import { secureModes } from './modes.ts';
  * exclusive transaction on an empty database: the kernel lets go of it however the process ends, and readers of the journal's
  * own database are not in its way.
  */
-export function acquireLock(files: JournalFiles, log: JournalLog): { close(): void } {
+export function acquireLock(files: JournalFiles, log: JournalLog): Lock {
   createFile(files.folder, files.lock);
   secureModes(files, log);
   const lock = lockFile(files);
   writeOwner(files, process.pid);
-  return lock;
+  const places = placesOf([files.lock]);
+  return { isInPlace: () => places.every(isInPlace), close: () => lock.close() };
 }
 
 function lockFile(files: JournalFiles): DatabaseSync {

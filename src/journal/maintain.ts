@@ -1,4 +1,5 @@
 import { saveInbox } from './inbox.ts';
+import { requireInPlace } from './place.ts';
 import { mayPrune, pruneDead, pruneHistory, pruneNotifications } from './prune.ts';
 import { resealPiece } from './reseal.ts';
 import { pages, usedBytes } from './room.ts';
@@ -39,12 +40,13 @@ export function maintain(store: Store, nowMs: number): boolean {
 }
 
 /** What is looked at once a second. */
-function measure({ load, wal }: Store, nowMs: number): void {
+function measure({ load, wal, places }: Store, nowMs: number): void {
   const ms = nowMs - load.sinceMs;
   if (ms >= 0 && ms < 1000) return;
   load.busy = ms > 0 && (load.handled * 1000) / ms > busyPerSecond;
   load.handled = 0;
   load.sinceMs = nowMs;
+  requireInPlace(places);
   watchWal(wal, nowMs);
 }
 

@@ -2,12 +2,13 @@ import { append, has } from './append.ts';
 import { createCodec } from './codec.ts';
 import { openDatabase } from './database.ts';
 import { CorruptError, isCorrupt, translate, translated } from './failure.ts';
-import { createFile, journalFiles, type JournalFiles } from './files.ts';
+import { createFile, journalFiles, openPaths, type JournalFiles } from './files.ts';
 import { saveInbox } from './inbox.ts';
 import type { Journal, JournalDeps, JournalOptions, Recovery } from './journal.ts';
 import { lease, nextDue } from './lease.ts';
 import { acquireLock } from './lock.ts';
 import { maintain } from './maintain.ts';
+import { MissingError, placesOf, requireInPlace } from './place.ts';
 import { readCheckpoints } from './progress.ts';
 import { createQueries } from './queries.ts';
 import { recover } from './recover.ts';
@@ -16,6 +17,7 @@ import { settle } from './settle.ts';
 import { createStore, type Store } from './store.ts';
 import { createWal } from './wal.ts';
 import { dropOldBlocks } from './word-index.ts';
+import { writeBack } from './write-back.ts';
 
 /** An open journal and how it came to be; replaced as a whole when the file turns out to be corrupt. */
 interface Opened {
@@ -31,7 +33,7 @@ interface Opened {
  */
 export function openJournal(options: JournalOptions, deps: JournalDeps): Journal {
   const files = journalFiles(options.path);
-  const lock = translated(options.path, () => acquireLock(files, deps.log));
+  let lock = translated(options.path, () => acquireLock(files, deps.log));
   let now = deps.nowMs;
   let opened: Opened;
   try {
@@ -41,20 +43,37 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
     throw error;
   }
 
-  /** Runs an operation, once more on a new journal when this one proves corrupt. */
+  /** Runs an operation, once more on another file when this one proves corrupt or has lost its place. */
   function guard<T>(operation: (store: Store, queries: Opened['queries']) => T, nowMs = now): T {
     now = nowMs;
     try {
       return operation(opened.store, opened.queries);
     } catch (error) {
-      if (!isCorrupt(error)) throw translate(error, options.path);
-      const { db, nextSeq } = opened.store;
-      opened = translated(options.path, () => {
-        db.close();
-        return renew(files, options, { ...deps, nowMs: now }, nextSeq, error);
+      if (!isCorrupt(error) && !(error instanceof MissingError)) throw translate(error, options.path);
+      return translated(options.path, () => {
+        opened = error instanceof MissingError ? openAgain(error) : beginAnew(error);
+        return operation(opened.store, opened.queries);
       });
-      return translated(options.path, () => operation(opened.store, opened.queries));
     }
+  }
+
+  function beginAnew(corrupt: unknown): Opened {
+    const { db, nextSeq } = opened.store;
+    db.close();
+    return renew(files, options, { ...deps, nowMs: now }, nextSeq, corrupt);
+  }
+
+  function openAgain(missing: MissingError): Opened {
+    if (!lock.isInPlace()) {
+      const former = lock;
+      lock = acquireLock(files, deps.log);
+      former.close();
+    }
+    const { store, recovery } = opened;
+    const reopen = (): Store => openStore(files, options, { ...deps, nowMs: now }, store.nextSeq);
+    const next = ready(writeBack(files, store, now, reopen), recovery);
+    deps.log.error({ err: missing }, 'files of the journal were removed or moved while in use: it is written back');
+    return next;
   }
 
   /** Notifications that wait to be written belong to every answer. */
@@ -87,7 +106,10 @@ export function openJournal(options: JournalOptions, deps: JournalDeps): Journal
     bytes: () => guard((_, queries) => queries.bytes()),
     close() {
       if (!opened.store.db.isOpen) return;
-      guard((store) => saveInbox(store, now));
+      guard((store) => {
+        requireInPlace(store.places);
+        saveInbox(store, now);
+      });
       opened.store.db.close();
       lock.close();
     },
@@ -140,6 +162,7 @@ function openStore(files: JournalFiles, options: JournalOptions, deps: JournalDe
     store.nextSeq = Math.max(store.nextSeq, firstSeq);
     dropOldBlocks(store);
     store.resealing = startResealing(store, deps.log);
+    store.places = placesOf(openPaths(files));
     return store;
   } catch (error) {
     db.close();

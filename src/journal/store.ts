@@ -5,6 +5,7 @@ import { createCache, type EventCache } from './cache.ts';
 import type { Codec } from './codec.ts';
 import type { JournalOptions, NotificationRow } from './journal.ts';
 import { createNames, type Names } from './names.ts';
+import type { Place } from './place.ts';
 import { int } from './row.ts';
 import type { Resealing } from './resealing.ts';
 import { openRuleLog, type RuleLog } from './rule-log.ts';
@@ -34,6 +35,8 @@ export interface Store {
   readonly ageing: Ageing;
   ruleLog: RuleLog;
   resealing: Resealing | undefined;
+  /** The files that are open, with that of the lock. */
+  places: readonly Place[];
   /** Above 95 % of the size limit, until below 90 %. */
   shrinking: boolean;
 }
@@ -70,6 +73,7 @@ export function createStore(
     inbox: new Map(),
     ruleLog: openRuleLog(db),
     resealing: undefined,
+    places: [],
     ageing: { historyFrom: 0, deadFrom: 0, reopened: new Set(), reopenedDead: new Set() },
     thinning: { from: 0, deleted: 0 },
     wal,
