@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { load } from '../../src/config/value.ts';
-import { systemClock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { messageItem, type MessageOptions } from '../../src/destinations/syslog/message.ts';
@@ -14,6 +13,7 @@ import { freePort } from '../support/free-port.ts';
 import { leased } from '../support/leased.ts';
 import { makeCertificates, type Certificates } from '../support/receivers/certificates.ts';
 import { createDestination, type Written } from '../support/receivers/destination.ts';
+import { waitUntil } from '../support/source.ts';
 import type { SyslogDaemon } from '../support/syslog/daemon.ts';
 import { checkRsyslog, rsyslogMissing, startRsyslog } from '../support/syslog/rsyslog.ts';
 import { checkSyslogNg, startSyslogNg, syslogNgMissing } from '../support/syslog/syslog-ng.ts';
@@ -149,17 +149,22 @@ describe('rsyslog over TLS', { skip: rsyslogMissing() }, () => {
     const many = 4000;
     for (let at = 0; at < many; at += 200) {
       const restart = at === 800 || at === 2400 ? daemon.stop().then(() => daemon.start()) : undefined;
-      while ((await destination.send(deliveries.slice(at, at + 200), signal)).status !== 'delivered') {
-        await systemClock.sleep(20);
-      }
+      const batch = deliveries.slice(at, at + 200);
+      await waitUntil(
+        async () => (await destination.send(batch, signal)).status === 'delivered',
+        () => `the batch at ${at} to be delivered`,
+      );
       await restart;
     }
     await destination.close();
     const wanted = new Set(expected('cef', false).slice(0, many));
-    while (wanted.size > 0) {
-      for (const line of (await daemon.lines('raw', before + many)).slice(before)) wanted.delete(line);
-      await systemClock.sleep(100);
-    }
+    await waitUntil(
+      async () => {
+        for (const line of (await daemon.lines('raw', before + many)).slice(before)) wanted.delete(line);
+        return wanted.size === 0;
+      },
+      () => `${wanted.size} messages`,
+    );
   });
 });
 

@@ -13,9 +13,9 @@ import {
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/core/clock.ts';
 import { freePort } from '../free-port.ts';
 import { makeCertificates, type Certificates } from '../receivers/certificates.ts';
+import { waitFor, waitUntil } from '../source.ts';
 import { dovecotConfig, mailServerLogin, postfixMain, postfixMaster } from './config.ts';
 
 /** A real mail server: postfix with dovecot behind its AUTH, everything below one temporary directory, on 127.0.0.1 only. */
@@ -124,10 +124,11 @@ function start(directory: string, command: string, args: readonly string[]): Dae
 }
 
 async function until(condition: () => boolean | Promise<boolean>, { child }: Daemon, log: () => string): Promise<void> {
-  while (!(await condition())) {
+  const isThere = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`the mail server ended at once:\n${log()}`);
-    await systemClock.sleep(20);
-  }
+    return condition();
+  };
+  await waitUntil(isThere, () => `the mail server:\n${log()}`);
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -144,9 +145,9 @@ async function answers(port: number): Promise<boolean> {
 
 async function readMails(directory: string, name: string, count: number): Promise<readonly Buffer[]> {
   const box = join(directory, 'mail', name, 'new');
-  for (;;) {
-    const files = existsSync(box) ? readdirSync(box) : [];
-    if (files.length >= count) return files.toSorted().map((file) => readFileSync(join(box, file)));
-    await systemClock.sleep(20);
-  }
+  const files = (): readonly string[] => (existsSync(box) ? readdirSync(box) : []);
+  await waitFor(() => files().length >= count, `${count} mails for ${name}`);
+  return files()
+    .toSorted()
+    .map((file) => readFileSync(join(box, file)));
 }

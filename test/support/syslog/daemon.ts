@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
+import { waitUntil } from '../source.ts';
 
 /** A real syslog receiver as a process of its own, with everything below one temporary folder, on 127.0.0.1 only. */
 export interface SyslogDaemon {
@@ -52,10 +53,11 @@ export async function startSyslogDaemon(prepare: (folder: string) => DaemonComma
         });
       }
       process.on('exit', onExit);
-      while (!(await listens(port))) {
+      const isThere = async (): Promise<boolean> => {
         if (!running()) throw new Error(`${command} ended at once:\n${output}`);
-        await systemClock.sleep(20);
-      }
+        return listens(port);
+      };
+      await waitUntil(isThere, () => `${command}:\n${output}`);
     },
     async stop() {
       if (!running() || child === undefined) return;
@@ -69,7 +71,12 @@ export async function startSyslogDaemon(prepare: (folder: string) => DaemonComma
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await daemon.start();
+  try {
+    await daemon.start();
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
   return daemon;
 }
 
