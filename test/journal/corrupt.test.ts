@@ -157,7 +157,7 @@ test('an event whose text is damaged ends the file too, not the process', () => 
 test('of the files that were put aside three are kept', () => {
   const path = tempFolder();
   for (const n of range(0, 5)) {
-    writeFileSync(join(path, 'herald.db'), 'no database at all '.repeat(100));
+    writeFileSync(join(path, 'herald.db'), 'no database at all '.repeat(100), { mode: 0o600 });
     open(path, {}, { nowMs: t0 + n }).close();
   }
   assert.deepEqual(

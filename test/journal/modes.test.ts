@@ -50,9 +50,10 @@ describe('a journal that anybody may write is refused, with what to do', () => {
 test('a link in the place of a file is refused, and what it stands for stays as it is', () => {
   for (const name of ['owner', 'lock.db', 'herald.db', 'herald.db-wal', 'herald.db.corrupt-20260115T090000000Z']) {
     const folder = join(tempFolder(), 'journal');
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
     const other = join(tempFolder(), 'other');
-    writeFileSync(other, 'kept', { mode: 0o644 });
+    writeFileSync(other, 'kept');
+    chmodSync(other, 0o644);
     for (const target of [other, `${other}-that-is-not-there`]) {
       symlinkSync(target, join(folder, name));
       assert.throws(() => open(folder), {
@@ -73,7 +74,8 @@ describe('what others may read is closed', () => {
     const folder = tempFolder();
     open(folder).close();
     for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
-    writeFileSync(join(folder, 'herald.db.corrupt-20260115T090000000Z'), '', { mode: 0o664 });
+    writeFileSync(join(folder, 'herald.db.corrupt-20260115T090000000Z'), '');
+    chmodSync(join(folder, 'herald.db.corrupt-20260115T090000000Z'), 0o664);
     const { logged } = open(folder);
     const modes = readdirSync(folder).map((name) => [name, mode(join(folder, name))] as const);
     assert.ok(modes.length >= 5, 'database, WAL, index, lock, owner');
@@ -106,7 +108,8 @@ describe('what others may read is closed', () => {
   test('but not a folder with something else in it, which is told', () => {
     const folder = tempFolder();
     chmodSync(folder, 0o755);
-    writeFileSync(join(folder, 'config.yaml'), '', { mode: 0o644 });
+    writeFileSync(join(folder, 'config.yaml'), '');
+    chmodSync(join(folder, 'config.yaml'), 0o644);
     const { told } = open(folder);
     assert.equal(mode(folder), 0o755);
     assert.equal(mode(join(folder, 'config.yaml')), 0o644);

@@ -75,7 +75,7 @@ async function otherOwnerExit(path: string): Promise<void> {
 
 test('rubbish in the lock file is no obstacle', () => {
   const path = tempFolder();
-  writeFileSync(join(path, 'lock.db'), 'rubbish'.repeat(1000));
+  writeFileSync(join(path, 'lock.db'), 'rubbish'.repeat(1000), { mode: 0o600 });
   open(path);
   assert.throws(() => open(path), refused('journal_locked', /in use/));
 });
@@ -94,7 +94,7 @@ test('a folder that cannot be is refused with its name', () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'file'), '');
   assert.throws(() => open(join(folder, 'file', 'journal')), refused('journal_unwritable', /file\/journal/));
-  mkdirSync(join(folder, 'j', 'herald.db'), { recursive: true });
+  mkdirSync(join(folder, 'j', 'herald.db'), { recursive: true, mode: 0o700 });
   assert.throws(() => open(join(folder, 'j')), refused('journal_unwritable', /unable to open/));
   // The lock is let go again.
   assert.throws(() => open(join(folder, 'j')), refused('journal_unwritable', /unable to open/));
