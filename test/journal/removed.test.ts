@@ -32,6 +32,7 @@ function running(): { readonly path: string; readonly journal: ReturnType<typeof
 /** What a start finds that comes after a `kill -9`: the files as they lie there now. */
 function afterKill(path: string): Journal {
   const copy = join(tempFolder(), 'copy');
+  mkdirSync(copy, { mode: 0o700 });
   cpSync(path, copy, { recursive: true });
   return open(copy);
 }
