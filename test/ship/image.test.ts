@@ -11,9 +11,6 @@ import { startContainer } from '../support/image/container.ts';
 import { accessLine, cri, eventLine } from '../support/lines.ts';
 import { waitFor } from '../support/source.ts';
 
-// Others read what is made here: the folders of a stage, the log and the configuration of a container.
-process.umask(0o022);
-
 const root = join(import.meta.dirname, '..', '..');
 const epochSeconds = 1_700_000_000;
 const layerBytesMax = 6 * 1024 * 1024;
