@@ -53,21 +53,18 @@ export async function startMailServer(): Promise<MailServer> {
     const files = ['postfix.log', 'dovecot.log', 'master.out', 'dovecot.out'].map((name) => join(directory, name));
     return files.map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('');
   };
-  // Both have processes of other users, who must be able to read what is made here.
-  const umask = process.umask(0o022);
   try {
     writeConfig(directory, certificates, submissionPort, smtpsPort);
     const dovecot = start(directory, '/usr/sbin/dovecot', ['-F', '-c', join(directory, 'dovecot.conf')]);
     daemons.push(dovecot);
     // The check makes the directories of the queue. `postfix start-fg` would put the master into a session of its own.
-    execFileSync('/usr/sbin/postfix', ['-c', join(directory, 'etc'), 'check'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const check = ['/usr/sbin/postfix', '-c', join(directory, 'etc'), 'check'];
+    execFileSync('sh', ['-c', 'umask 022; exec "$@"', 'sh', ...check], { stdio: ['ignore', 'ignore', 'pipe'] });
     const postfix = start(directory, '/usr/lib/postfix/sbin/master', ['-c', join(directory, 'etc'), '-d']);
     daemons.push(postfix);
-    process.umask(umask);
     await until(() => existsSync(join(directory, 'auth.sock')), dovecot, log);
     for (const port of [submissionPort, smtpsPort]) await until(() => answers(port), postfix, log);
   } catch (error) {
-    process.umask(umask);
     await stop();
     throw error;
   }
@@ -83,7 +80,11 @@ export async function startMailServer(): Promise<MailServer> {
 
 function writeConfig(directory: string, { server }: Certificates, submissionPort: number, smtpsPort: number): void {
   chmodSync(directory, 0o755);
-  for (const name of ['etc', 'queue', 'data', 'mail', 'run']) mkdirSync(join(directory, name));
+  // Both have processes of other users, who read here whatever the umask is.
+  for (const name of ['etc', 'queue', 'data', 'mail', 'run']) {
+    mkdirSync(join(directory, name));
+    chmodSync(join(directory, name), 0o755);
+  }
   execFileSync('chown', ['postfix', join(directory, 'data')]);
   execFileSync('chown', ['nobody:nogroup', join(directory, 'mail')]);
   writeFileSync(join(directory, 'server.pem'), server.key + server.cert, { mode: 0o600 });
@@ -92,6 +93,7 @@ function writeConfig(directory: string, { server }: Certificates, submissionPort
   writeFileSync(join(directory, 'dovecot.conf'), dovecotConfig(directory));
   writeFileSync(join(directory, 'etc', 'main.cf'), postfixMain(directory));
   writeFileSync(join(directory, 'etc', 'master.cf'), postfixMaster(submissionPort, smtpsPort));
+  for (const name of ['main.cf', 'master.cf']) chmodSync(join(directory, 'etc', name), 0o644);
 }
 
 interface Daemon {
@@ -102,7 +104,7 @@ interface Daemon {
 /** In a process group of its own: postfix ends by signalling its whole group. */
 function start(directory: string, command: string, args: readonly string[]): Daemon {
   const out = join(directory, `${command.split('/').at(-1)}.out`);
-  const child = spawn('sh', ['-c', 'out=$1; shift; exec "$@" >"$out" 2>&1', 'sh', out, command, ...args], {
+  const child = spawn('sh', ['-c', 'umask 022; out=$1; shift; exec "$@" >"$out" 2>&1', 'sh', out, command, ...args], {
     detached: true,
     stdio: 'ignore',
   });
