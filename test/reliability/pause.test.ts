@@ -19,7 +19,7 @@ async function paused(daemon: Daemon, meanwhile: () => Promise<unknown>): Promis
 }
 
 describe('the daemon stands still', { concurrency: 4 }, () => {
-  for (const rotations of [1, 2, 4]) {
+  for (const rotations of [2, 4]) {
     test(`over ${rotations} rotations: the open file is read to its end, then those that followed`, async (context) => {
       const { kubelet, start, assertAccounts } = await startScenario(context, { seed: 110 + rotations });
       const daemon = start();
@@ -79,7 +79,7 @@ describe('the daemon stands still', { concurrency: 4 }, () => {
     sink.behave(answersAfter(100));
     const daemon = start();
     await kubelet.rate(500);
-    for (let pause = 0; pause < 8; pause += 1) {
+    for (let pause = 0; pause < 6; pause += 1) {
       await paused(daemon, async () => {
         if (pause % 2 === 0) await kubelet.rotate();
         await setTimeout(700);

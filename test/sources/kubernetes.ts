@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -10,7 +11,7 @@ import { Cluster } from '../support/kube-api/cluster.ts';
 import { KubeApi } from '../support/kube-api/server.ts';
 import { accessLine, eventLine } from '../support/lines.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
-import { collect, type Collected } from '../support/source.ts';
+import { collect, waitFor, type Collected } from '../support/source.ts';
 
 /** A cluster with its API server, and what a pod is given to talk to it. */
 export interface World {
@@ -98,3 +99,10 @@ export function lines(from: number, to: number): string[] {
 }
 
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
+/** Resolves when each of the serials has come; then nothing may have come twice, and no line may be counted twice. */
+export async function complete({ out }: Running, count: number): Promise<void> {
+  await waitFor(() => out.counts.access === count, `${count} lines`);
+  assert.deepEqual(out.serials(), range(0, count));
+  assert.deepEqual(out.counts, { event: count, access: count });
+}
