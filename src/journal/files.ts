@@ -23,9 +23,12 @@ export function journalFiles(folder: string): JournalFiles {
   };
 }
 
+/** What SQLite puts behind a database's name for the files that belong to it. */
+export const companions = ['-wal', '-shm'];
+
 /** What a running journal has open. */
 export function openPaths({ database, lock }: JournalFiles): readonly string[] {
-  return [database, `${database}-wal`, `${database}-shm`, lock];
+  return [database, ...companions.map((suffix) => database + suffix), lock];
 }
 
 /** Makes the folder (0700) and an empty file (0600) where there is none; SQLite gives its other files the same mode. */
@@ -62,13 +65,13 @@ export function readOwner(files: JournalFiles): string | undefined {
 export function putAside(files: JournalFiles, nowMs: number): string {
   const aside = `${files.database}.corrupt-${new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '')}`;
   const present = readdirSync(files.folder).map((name) => join(files.folder, name));
-  for (const suffix of ['', '-wal', '-shm']) {
+  for (const suffix of ['', ...companions]) {
     if (present.includes(files.database + suffix)) renameSync(files.database + suffix, aside + suffix);
   }
   const older = present.filter((name) => name.startsWith(`${files.database}.corrupt-`) && !name.startsWith(aside));
   const databases = older.filter((name) => !/-(?:wal|shm)$/.test(name)).sort();
   for (const name of databases.slice(0, Math.max(0, databases.length + 1 - asideMax))) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(name + suffix, { force: true });
+    for (const suffix of ['', ...companions]) rmSync(name + suffix, { force: true });
   }
   return aside;
 }

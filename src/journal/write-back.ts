@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { OperationalError } from '../core/errors.ts';
-import { createFile, type JournalFiles } from './files.ts';
+import { companions, createFile, type JournalFiles } from './files.ts';
 import { saveInbox } from './inbox.ts';
 import { placeOf } from './place.ts';
 import type { Store } from './store.ts';
@@ -20,17 +20,13 @@ export function writeBack(files: JournalFiles, store: Store, nowMs: number, reop
   store.db.prepare('VACUUM INTO ?').run(copy);
   sync(copy);
   // Beside another database they would be taken for its own. SQLite forces the folder to the disk when it makes them again.
-  removeCompanions(database);
+  for (const suffix of companions) rmSync(database + suffix, { force: true });
   renameSync(copy, database);
-  try {
-    const next = reopen();
-    store.db.close();
-    return next;
-  } catch (error) {
-    removeCompanions(database);
-    rmSync(database, { force: true });
-    throw error;
-  }
+  // Also when it cannot be opened now: it is no other file then, and what there is if this process dies before the next try.
+  store.places = store.places.map((place) => (place.path === database ? (placeOf(database) ?? place) : place));
+  const next = reopen();
+  store.db.close();
+  return next;
 }
 
 function requireFree(database: string, { places }: Store): void {
@@ -38,10 +34,6 @@ function requireFree(database: string, { places }: Store): void {
   if (now === undefined || places.some(({ path, ino }) => path === database && ino === now.ino)) return;
   const remedy = 'stop herald before its journal is exchanged; without that file it is written back';
   throw new OperationalError('journal_unwritable', `another file is in the place of ${database}: ${remedy}`);
-}
-
-function removeCompanions(database: string): void {
-  for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true });
 }
 
 function sync(path: string): void {
