@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventLine } from '../support/lines.ts';
 import { waitFor } from '../support/source.ts';
-import { complete, lines, range, start, startWorld } from './kubernetes.ts';
+import { begin, complete, lines, range, start, startWorld } from './kubernetes.ts';
 
 test('pods that finish are read to their end, a last line without its end included', async (context) => {
   const world = await startWorld(context);
@@ -46,9 +46,7 @@ test('a pod that is deleted is drained and forgotten; one that appears is read w
 test('a pod of the same name is another one', async (context) => {
   const world = await startWorld(context);
   const old = world.cluster.addPod('server-0');
-  old.container().write(...lines(0, 10));
-  const first = start(context, world);
-  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  const first = await begin(context, world, old.container());
   await first.stop();
   old.delete();
   world.cluster

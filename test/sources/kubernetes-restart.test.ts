@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TestContainer } from '../support/kube-api/cluster.ts';
 import { eventLine } from '../support/lines.ts';
 import { waitFor } from '../support/source.ts';
-import { complete, lines, range, start, startWorld, type World } from './kubernetes.ts';
+import { begin, complete, lines, range, start, startWorld, type World } from './kubernetes.ts';
 
 const events = (from: number, to: number): string[] => range(from, to).map((serial) => eventLine(serial));
 
@@ -32,9 +32,7 @@ test('a restart that the API tells late: the tail of the old log is read from th
   const world = await startWorld(context);
   const pod = world.cluster.addPod('server-0');
   const server = pod.container();
-  server.write(...lines(0, 10));
-  const running = start(context, world);
-  await waitFor(() => running.out.counts.access === 10, 'the first lines');
+  const running = await begin(context, world, server);
   // The connection breaks, and when it is made again, another instance runs.
   world.api.breakAll();
   hide(world, server, 10, 15);
@@ -61,9 +59,7 @@ test('a restart that the API has not told when herald starts', async (context) =
   const world = await startWorld(context);
   const pod = world.cluster.addPod('server-0');
   const server = pod.container();
-  server.write(...lines(0, 10));
-  const first = start(context, world);
-  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  const first = await begin(context, world, server);
   await first.stop();
   server.write(...events(10, 15));
   server.restart(false);
@@ -82,9 +78,7 @@ test('a restart that the API has not told when herald starts', async (context) =
 test('restarted while herald was down: the rest of the old log and all of the new one, each line once', async (context) => {
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
-  server.write(...lines(0, 10));
-  const first = start(context, world);
-  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  const first = await begin(context, world, server);
   await first.stop();
   server.write(...lines(10, 20));
   server.restart();
@@ -113,9 +107,7 @@ test('connections that broke before, and restarted while herald was down: each l
 test('restarted twice while herald was down: what can be read is read, and the gap is an event', async (context) => {
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
-  server.write(...lines(0, 10));
-  const first = start(context, world);
-  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  const first = await begin(context, world, server);
   await first.stop();
   server.restart();
   server.write(...lines(10, 20));
@@ -141,9 +133,7 @@ test('restarted twice while herald was down: what can be read is read, and the g
 test('a log that cannot be had any more does not keep the next one from being read', async (context) => {
   const world = await startWorld(context);
   const server = world.cluster.addPod('server-0').container();
-  server.write(...lines(0, 10));
-  const first = start(context, world);
-  await waitFor(() => first.out.counts.access === 10, 'the first lines');
+  const first = await begin(context, world, server);
   await first.stop();
   server.restart();
   server.write(...lines(10, 20));

@@ -7,7 +7,7 @@ import type { SourceDeps } from '../../src/sources/source.ts';
 import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
 import { SkippingClock } from '../support/clock.ts';
 import { rotateToken, writeAccount } from '../support/kube-api/account.ts';
-import { Cluster } from '../support/kube-api/cluster.ts';
+import { Cluster, type TestContainer } from '../support/kube-api/cluster.ts';
 import { KubeApi } from '../support/kube-api/server.ts';
 import { accessLine, eventLine } from '../support/lines.ts';
 import { makeCertificates } from '../support/receivers/certificates.ts';
@@ -105,4 +105,12 @@ export async function complete({ out }: Running, count: number): Promise<void> {
   await waitFor(() => out.counts.access === count, `${count} lines`);
   assert.deepEqual(out.serials(), range(0, count));
   assert.deepEqual(out.counts, { event: count, access: count });
+}
+
+/** A source that has read the first ten events of a container, and the lines between them. */
+export async function begin(context: TestContext, world: World, container: TestContainer): Promise<Running> {
+  container.write(...lines(0, 10));
+  const running = start(context, world);
+  await waitFor(() => running.out.counts.access === 10, 'the first lines');
+  return running;
 }
